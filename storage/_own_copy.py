@@ -1,0 +1,131 @@
+"""A person's own copy of everything kept of them, as JSON they can read."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+
+from storage._tdp_names import all_units
+from storage._tx import Tx
+from storage.tables import (
+    Addresses,
+    AddressPeople,
+    Answers,
+    Attempts,
+    Completions,
+    Consents,
+    Events,
+    Messages,
+    People,
+    Profiles,
+    Residences,
+    Talks,
+    UnitMembers,
+    Units,
+    Wordings,
+)
+
+_SECRET = frozenset({"person_id", "address_id", "key", "content_hash", "wording_hash"})
+"""Columns that would tell the reader nothing, or open their address to who finds the file."""
+
+
+async def own_copy(tx: Tx, person: int) -> str:
+    """Return everything kept of a person; times are local, ISO 8601."""
+    everything = await _everything(tx, person)
+    return json.dumps(everything, ensure_ascii=False, indent=2, default=partial(_plain, tx))
+
+
+async def _everything(tx: Tx, person: int) -> dict[str, Any]:
+    used = select(AddressPeople.address_id).where(AddressPeople.person_id == person)
+    theirs = or_(Addresses.current_person_id == person, Addresses.id.in_(used))
+    addresses = select(Addresses.id).where(Addresses.current_person_id == person)
+    return {
+        "person": await _rows(tx, select(People.__table__).where(People.id == person)),
+        "profile": await _rows(tx, select(Profiles.__table__).where(Profiles.person_id == person)),
+        "residences": await _residences(tx, person),
+        "units": await _rows(
+            tx,
+            select(Units.name, Units.kind, UnitMembers.valid_from, UnitMembers.valid_to)
+            .join_from(UnitMembers, Units)
+            .where(UnitMembers.person_id == person),
+        ),
+        "consents": await _rows(
+            tx,
+            select(Consents.__table__, Wordings.text.label("wording"))
+            .join_from(Consents, Wordings, isouter=True)
+            .where(Consents.person_id == person)
+            .order_by(Consents.id),
+        ),
+        "attempts": await _attempts(tx, person),
+        "completions": await _titled(
+            tx, select(Completions.__table__).where(Completions.person_id == person)
+        ),
+        "events": await _titled(
+            tx, select(Events.__table__).where(Events.person_id == person).order_by(Events.id)
+        ),
+        "addresses": await _rows(tx, select(Addresses.__table__).where(theirs)),
+        "messages": await _rows(
+            tx,
+            select(Messages.__table__)
+            .where(Messages.address_id.in_(addresses))
+            .order_by(Messages.id),
+        ),
+        "talks": await _rows(tx, select(Talks.__table__).where(Talks.address_id.in_(addresses))),
+    }
+
+
+async def _residences(tx: Tx, person: int) -> list[dict[str, Any]]:
+    units = await all_units(tx)
+    rows = await _rows(
+        tx,
+        select(Residences.__table__).where(Residences.person_id == person).order_by(Residences.id),
+    )
+    return [row | {"tdp": units[row["tdp_id"]].label if row["tdp_id"] else None} for row in rows]
+
+
+async def _attempts(tx: Tx, person: int) -> list[dict[str, Any]]:
+    attempts = await _titled(
+        tx, select(Attempts.__table__).where(Attempts.person_id == person).order_by(Attempts.id)
+    )
+    answers = await _rows(
+        tx,
+        select(Answers.__table__)
+        .join_from(Answers, Attempts)
+        .where(Attempts.person_id == person)
+        .order_by(Answers.attempt_id, Answers.question),
+    )
+    return [
+        attempt
+        | {
+            "answers": [
+                {part: value for part, value in answer.items() if part != "attempt_id"}
+                for answer in answers
+                if answer["attempt_id"] == attempt["id"]
+            ]
+        }
+        for attempt in attempts
+    ]
+
+
+async def _titled(tx: Tx, statement: Select[*tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Rows that name a lesson, with its title."""
+    lessons = tx.house.content.lessons
+    return [
+        row | {"title": lessons[row["lesson_id"]].title if row["lesson_id"] in lessons else None}
+        for row in await _rows(tx, statement)
+    ]
+
+
+async def _rows(tx: Tx, statement: Select[*tuple[Any, ...]]) -> list[dict[str, Any]]:
+    found: Sequence[Any] = (await tx.connection.execute(statement)).mappings().all()
+    return [{name: row[name] for name in row if name not in _SECRET} for row in found]
+
+
+def _plain(tx: Tx, value: Any) -> str:
+    """A date or a moment as text; a moment in the ward's own time."""
+    if isinstance(value, datetime):
+        return value.astimezone(tx.house.timezone).isoformat(timespec="seconds")
+    return str(value)

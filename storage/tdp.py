@@ -1,0 +1,143 @@
+"""TDPs by what people type, and who lives where.
+
+A typed text is compared folded, without the words for “unit” in front. Ranks, best first: the
+whole name or number · the beginning of a name · every typed word is one of the unit's. Only when
+nothing fits so: the text names a unit · a slip of a finger.
+"""
+
+import re
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+from sqlalchemy import insert, select, update
+
+from handlers._requests.tdp import NotKept, SetTdp, Tdp, TdpSaved, TdpsNamed
+from lessons.text import fold, repair
+from storage._performers import performer
+from storage._tdp_names import Unit, all_units, units_of_today
+from storage._tx import Tx
+from storage._who import Keeping, who_is
+from storage.events import Code, record
+from storage.house import Actor
+from storage.tables import Profiles, Residences
+
+MOST = 6
+LONGEST_TYPED = 200
+WHOLE, BEGINNING, ALL_WORDS, NAMED_IN_FULL, NAMED, MISSPELT, NOT_AT_ALL = range(7)
+_UNIT_WORDS = r"(?:to dan pho|tdp|to|xom|thon|ban|khu pho|khu|ap|phuong|so|mau)"
+_LEADING = re.compile(rf"^(?:{_UNIT_WORDS}\b ?)+")
+_NUMBERED = re.compile(rf"\b{_UNIT_WORDS} (\d+)\b")
+_ONE_SLIP = 4  # letters from which one letter may be wrong
+_TWO_SLIPS = 9  # and two
+
+
+@performer
+async def tdps_named(tx: Tx, by: Actor, request: TdpsNamed) -> tuple[Tdp, ...]:  # noqa: ARG001 - a performer's shape
+    """Find the units of today that fit what was typed."""
+    typed = _plain(request.typed[:LONGEST_TYPED])
+    if not typed:
+        return ()
+    ranked = [(_rank(typed, _Known.of(unit)), unit) for unit in await units_of_today(tx)]
+    best = min((rank for rank, _ in ranked), default=NOT_AT_ALL)
+    found = [pair for pair in ranked if pair[0] <= max(best, ALL_WORDS) and best < NOT_AT_ALL]
+    found.sort(key=lambda pair: pair[0])  # stable: equals keep the order of the ward's list
+    return tuple(
+        Tdp(unit.id, unit.name, unit.former_ward if unit.needs_former_ward else None)
+        for _, unit in found[:MOST]
+    )
+
+
+@performer
+async def set_tdp(tx: Tx, by: Actor, request: SetTdp) -> TdpSaved | NotKept:
+    """Close where somebody lived and open where they live from now on."""
+    who = await who_is(tx, by)
+    if who.person is None or who.keeping is not Keeping.KEPT:
+        return NotKept()
+    unit = None if request.tdp is None else (await all_units(tx))[request.tdp]
+    await tx.connection.execute(
+        update(Profiles).where(Profiles.person_id == who.person).values(asked_tdp_at=tx.now)
+    )
+    elsewhere = None if request.elsewhere is None or unit else request.elsewhere.value
+    open_now = Residences.person_id == who.person, Residences.valid_to.is_(None)
+    lives_in = await tx.connection.execute(
+        select(Residences.tdp_id, Residences.elsewhere).where(*open_now)
+    )
+    if (request.tdp, elsewhere) not in [tuple(row) for row in lives_in.all()]:
+        await tx.connection.execute(update(Residences).where(*open_now).values(valid_to=tx.now))
+        await tx.connection.execute(
+            insert(Residences).values(
+                person_id=who.person, tdp_id=request.tdp, elsewhere=elsewhere, valid_from=tx.now
+            )
+        )
+        await record(tx, who.person, Code.TDP)
+    return TdpSaved(None if unit is None else unit.label)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A unit as it is compared: its name in full and without the word for unit, its words."""
+
+    names: frozenset[str]
+    in_full: frozenset[str]  # those of the names that carry the former ward
+    words: frozenset[str]
+    number: str
+    former_ward: str
+
+    @classmethod
+    def of(cls, unit: Unit) -> "_Known":
+        full, former = _numbers(fold(unit.name)), fold(unit.former_ward or "")
+        number = _numbers(fold(unit.number or ""))
+        plain = frozenset({full, _without_unit_words(full)})
+        in_full = frozenset(f"{name} {former}" for name in plain if former)
+        words = frozenset(f"{full} {number} {former}".split())
+        return cls(plain | in_full, in_full, words, number, former)
+
+
+def _plain(typed: str) -> str:
+    """What was typed, folded and repaired; numbers without leading zeros."""
+    return _numbers(repair(fold(typed)))
+
+
+def _numbers(folded: str) -> str:
+    return " ".join(word.lstrip("0") or "0" if word.isdigit() else word for word in folded.split())
+
+
+def _without_unit_words(folded: str) -> str:
+    return _LEADING.sub("", folded) or folded
+
+
+def _rank(typed: str, unit: _Known) -> int:
+    """Say how well a unit fits: the lower the better."""
+    bare = _without_unit_words(typed)
+    if {typed, bare} & unit.names or (unit.number and bare == unit.number):
+        return WHOLE
+    if not bare[-1].isdigit() and any(name.startswith(bare) for name in unit.names):
+        return BEGINNING
+    if _are_all_in(bare, unit):
+        return ALL_WORDS
+    if named := _names_in(typed, unit):
+        return NAMED_IN_FULL if unit.in_full & named else NAMED
+    is_close = any(_is_misspelt(bare, name) for name in unit.names | {unit.former_ward})
+    return MISSPELT if is_close else NOT_AT_ALL
+
+
+def _are_all_in(bare: str, unit: _Known) -> bool:
+    """Tell whether every typed word is a word of the unit; the last one may be cut short."""
+    *whole, last = bare.split()
+    is_last_in = last in unit.words or (
+        not last.isdigit() and any(word.startswith(last) for word in unit.words)
+    )
+    return is_last_in and unit.words.issuperset(whole)
+
+
+def _names_in(typed: str, unit: _Known) -> set[str]:
+    """The names by which a sentence names the unit: “nhà tôi ở tổ 5”, “tôi ở Tân Trung”."""
+    named = {name for name in unit.names if not name.isdigit() and f" {name} " in f" {typed} "}
+    return named | ({unit.number} & set(_NUMBERED.findall(typed)))
+
+
+def _is_misspelt(typed: str, name: str) -> bool:
+    if min(len(typed), len(name)) < _ONE_SLIP or any(letter.isdigit() for letter in typed):
+        return False
+    slips = 2 if min(len(typed), len(name)) >= _TWO_SLIPS else 1
+    return OSA.distance(typed, name, score_cutoff=slips) <= slips

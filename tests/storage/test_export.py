@@ -1,0 +1,125 @@
+import json
+from collections import Counter
+from datetime import datetime
+
+from sqlalchemy import insert, update
+
+from storage import export, messages, talks
+from storage._database import Database
+from storage._tx import Tx
+from storage.addresses import address_of
+from storage.tables import Addresses, Answers, Attempts, People, Profiles, Settings, Table
+
+
+async def make_person(tx: Tx, number: int) -> int:
+    address = await address_of(tx, "web", f"chat of {number}")
+    for table, row in (
+        (People, {"id": number, "created_at": tx.now, "channel": "web"}),
+        (Profiles, {"person_id": number, "form": "bác", "name": f"Lan {number}"}),
+    ):
+        await tx.connection.execute(insert(table), row)
+    await tx.connection.execute(
+        update(Addresses).where(Addresses.id == address.id).values(current_person_id=number)
+    )
+    attempt = await tx.connection.execute(
+        insert(Attempts)
+        .values(
+            person_id=number,
+            lesson_id="TB-01",
+            lesson_version=1,
+            content_hash="0",
+            rule_right=2,
+            rule_of=3,
+            started_at=tx.now,
+        )
+        .returning(Attempts.id)
+    )
+    key = attempt.scalar_one()
+    for question in range(3):
+        row = {"attempt_id": key, "question": question, "option": 0, "is_right": True}
+        await tx.connection.execute(insert(Answers), row)
+    await messages.add(tx, address.id, True, {"text": "Chào bà con!"})
+    await talks.store(tx, address.id, number, "active", "{}")
+    return address.id
+
+
+async def test_every_row_of_every_table_comes_out_once(database: Database, now: datetime) -> None:
+    async with database.transaction(now) as tx:
+        await make_person(tx, 7)
+        await make_person(tx, 8)
+    async with database.reading(now) as tx:
+        rows = [row async for row in export.tables(tx)]
+        count = await export.count(tx)
+
+    assert Counter(name for name, _ in rows) == {
+        "people": 2,
+        "profiles": 2,
+        "addresses": 2,
+        "attempts": 2,
+        "answers": 6,
+        "messages": 2,
+        "talks": 2,
+    }
+    assert count == len(rows) == 18
+
+
+async def test_rows_come_as_json_in_an_order_they_can_be_put_back(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        await make_person(tx, 7)
+        names = list(dict.fromkeys([name async for name, _ in export.tables(tx)]))
+        first = await anext(export.tables(tx))
+        texts = [row["body"] async for name, row in export.tables(tx) if name == "messages"]
+
+    in_order = [table.name for table in Table.metadata.sorted_tables]
+    assert names == [name for name in in_order if name in names]
+    assert json.loads(json.dumps(first)) == ["people", first[1]]
+    assert first[1]["created_at"] == "2026-11-22T08:00:00+00:00"
+    assert texts == [{"text": "Chào bà con!"}]
+
+
+async def test_a_table_longer_than_a_page_comes_out_whole(
+    database: Database, now: datetime
+) -> None:
+    keys = [f"{n:05}" for n in range(2 * export.PAGE + 1)]
+    async with database.transaction(now) as tx:
+        await tx.connection.execute(insert(Settings), [{"key": k, "value": "x"} for k in keys])
+
+        assert [row["key"] async for _, row in export.tables(tx)] == keys
+
+
+async def test_a_table_with_a_key_of_two_columns_comes_out_whole(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        await make_person(tx, 7)
+        more = [
+            {"attempt_id": 1, "question": n, "option": 0, "is_right": False}
+            for n in range(3, export.PAGE + 5)
+        ]
+        await tx.connection.execute(insert(Answers), more)
+        found = [row["question"] async for name, row in export.tables(tx) if name == "answers"]
+
+    assert found == list(range(export.PAGE + 5))
+
+
+async def test_a_persons_rows_are_theirs_alone(database: Database, now: datetime) -> None:
+    async with database.transaction(now) as tx:
+        await make_person(tx, 7)
+        await make_person(tx, 8)
+        rows = [row async for row in export.person(tx, 7)]
+
+    assert Counter(name for name, _ in rows) == {
+        "people": 1,
+        "profiles": 1,
+        "addresses": 1,
+        "attempts": 1,
+        "answers": 3,
+        "messages": 1,
+        "talks": 1,
+    }
+    assert "8" not in {str(row.get("person_id")) for _, row in rows}
+    assert ("profiles", {"name": "Lan 7"}) in [
+        (name, {"name": row["name"]}) for name, row in rows if name == "profiles"
+    ]
