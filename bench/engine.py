@@ -1,0 +1,103 @@
+"""Turns a second of the conversation engine on one core: a resident takes TB-01 and its quiz, over and over.
+
+A turn is one inbound answer: replay of the talk from its journal, understanding the text, running on,
+and composing the message. Storage and channels are not in it (requests are answered from memory);
+with `stored`, every talk is also read from its JSON and written back, as a turn on a database does.
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import lessons
+from handlers._dialogue import Caller, Talks, dialogue
+from handlers._requests.lesson import (
+    FinishQuiz,
+    LessonTitle,
+    NextLesson,
+    OpenLesson,
+    QuizDone,
+    Started,
+    StartLesson,
+    TakeLesson,
+)
+from handlers._requests.person import MyStanding, Person, Role, Standing
+from handlers._talk import Book, Heard, Talk
+
+JOURNEY = ("học", "1", "1", "1", "tiếp", "tiep tuc", "xong", "2", "a", "C", "1")
+VALUES = {
+    name: name
+    for name in ("ward", "bot", "unit", "commune", "cong_an_phuong", "hoi_cong_an", "carer")
+}
+
+
+def world(content: lessons.Content) -> dict[type, Any]:
+    """What requests are answered with."""
+    first = content.lessons["TB-01"]
+    rule = lessons.PassRule(2, 3)
+    standing = Standing(
+        is_kept=True,
+        has_declined=False,
+        finished=1,
+        was_asked_pushes=True,
+        was_asked_tdp=True,
+        was_asked_name=True,
+        is_new_day=False,
+    )
+    return {
+        NextLesson: LessonTitle(first.id, first.title, first.minutes),
+        TakeLesson: OpenLesson(first, first.content_hash, is_approved=True),
+        StartLesson: Started(1, rule),
+        FinishQuiz: QuizDone(3, 3, has_passed=True, is_at_once=True, finished=1),
+        MyStanding: standing,
+    }
+
+
+def journey(book: Book, answers: dict[type, Any], *, is_stored: bool) -> Iterator[None]:
+    """One resident's turns."""
+    caller = Caller(Person(), frozenset({Role.RESIDENT}))
+    talks = Talks()
+    at = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+    for number, text in enumerate(JOURNEY):
+        at += timedelta(seconds=60)
+        if is_stored:
+            talks = Talks(*(one and Talk.read(one.write()) for one in (talks.active, talks.aside)))
+        steps = dialogue(talks, Heard(text, at), caller, book, f"{number:x}")
+        answer: Any = None
+        while True:
+            try:
+                request = steps.send(answer)
+            except StopIteration as stop:
+                talks = stop.value.talks
+                break
+            answer = answers[type(request)]
+        yield
+
+
+def measure(seconds: float, *, is_stored: bool, repeats: int = 5) -> list[float]:
+    """Turns a second, `repeats` times `seconds` long."""
+    content = lessons.load(Path(lessons.__file__).parent)
+    book = Book(content, VALUES)
+    answers = world(content)
+    rates = []
+    for _ in range(repeats):
+        turns, start = 0, time.perf_counter()
+        while time.perf_counter() - start < seconds:
+            turns += sum(1 for _ in journey(book, answers, is_stored=is_stored))
+        rates.append(turns / (time.perf_counter() - start))
+    return rates
+
+
+if __name__ == "__main__":
+    for is_stored in (False, True):
+        seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+        found = measure(seconds, is_stored=is_stored)
+        print(
+            f"engine{' with stored talks' if is_stored else ''}: "
+            f"{statistics.median(found):,.0f} turns/s "
+            f"({min(found):,.0f}–{max(found):,.0f} over {len(found)} runs)"
+        )

@@ -1,0 +1,266 @@
+"""config.yaml: what may differ between two wards. The one place that reads config and environment.
+
+ConfigError     the file is missing, is no YAML, or a value is not what its key expects;
+                one Vietnamese sentence that names the key, the value and what to do
+"""
+
+import difflib
+import os
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+import lessons
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message is for the person who wrote it."""
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("không có múi giờ này; ví dụ Asia/Ho_Chi_Minh") from None
+    return name
+
+
+def _origin(url: str) -> str:
+    if not url.startswith(("https://", "http://localhost", "http://127.0.0.1")) or url.endswith(
+        "/"
+    ):
+        raise ValueError("phải bắt đầu bằng https:// và không có / ở cuối")
+    if any(character in url for character in " ;,'\""):
+        raise ValueError("không được có dấu cách, dấu phẩy, dấu chấm phẩy")
+    return url
+
+
+def _optional_origin(url: str) -> str:
+    return _origin(url) if url else url
+
+
+def _each_key_once(contacts: "tuple[Contact, ...]") -> "tuple[Contact, ...]":
+    keys = [contact.key for contact in contacts]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise ValueError(f"key “{key}” có hai lần, mỗi nơi phải có một key riêng")
+    return contacts
+
+
+class Section(BaseModel):
+    """A part of config.yaml; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Contact(Section):
+    """A place of the ward where people can be reached; no phone means “đến tận nơi”."""
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: str = Field(min_length=2, max_length=80)
+    phone: str = Field(default="", max_length=40, pattern=r"^[0-9 .()+-]*$")
+    checked_on: date | None = None
+
+
+class Ward(Section):
+    """The ward's names and words."""
+
+    name: str = Field(default="phường Trung Thành", min_length=2, max_length=80)
+    bot_name: str = Field(
+        default="Bình dân học vụ số – phường Trung Thành", min_length=2, max_length=80
+    )
+    commune_word: str = Field(default="phường", min_length=2, max_length=20)
+    unit_word: str = Field(default="tổ dân phố", min_length=2, max_length=20)
+    timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Ho_Chi_Minh"
+    contacts: Annotated[tuple[Contact, ...], AfterValidator(_each_key_once)] = (
+        Contact(key="cong_an_phuong", name="Công an phường"),
+        Contact(key="tram_y_te", name="trạm y tế phường"),
+    )
+
+
+class Web(Section):
+    """The web chat."""
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8080, ge=1, le=65535, strict=True)
+    public_url: Annotated[str, AfterValidator(_optional_origin)] = ""
+    embed_on: tuple[Annotated[str, AfterValidator(_origin)], ...] = ()
+    messages_per_minute: int = Field(default=30, ge=1, le=6000, strict=True)
+    new_visitors_per_minute: int = Field(default=60, ge=1, le=60000, strict=True)
+
+
+class Learning(Section):
+    """When a quiz is passed."""
+
+    pass_right: int = Field(default=2, ge=1, le=10, strict=True)
+    pass_of: int = Field(default=3, ge=1, le=10, strict=True)
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        if self.pass_right > self.pass_of:
+            raise ValueError("pass_right không được lớn hơn pass_of")
+        return self
+
+
+class Keep(Section):
+    """How long things are kept."""
+
+    undecided_hours: int = Field(default=24, ge=1, le=24, strict=True)
+    history_days: int = Field(default=30, ge=1, le=90, strict=True)
+
+
+class Config(Section):
+    """The whole of config.yaml, with the data folder it is used with."""
+
+    ward: Ward = Ward()
+    web: Web = Web()
+    learning: Learning = Learning()
+    keep: Keep = Keep()
+    database: str = ""
+    content: str = ""
+    folder: Path = Field(default=Path(), exclude=True)
+    data: Path = Field(default=Path("var"), exclude=True)
+
+    @property
+    def database_url(self) -> str:
+        """Where the database is: the configured URL, or one SQLite file in the data folder."""
+        return self.database or f"sqlite:///{(self.data / 'hocso.db').resolve()}"
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file the database is in, whether it exists or not; None for a database server."""
+        kind, _, path = self.database_url.partition(":///")
+        return Path(path) if kind.startswith("sqlite") and path else None
+
+    @property
+    def content_folder(self) -> Path:
+        """Where lessons, phrases and intents are."""
+        if self.content:
+            return self.folder / self.content
+        return Path(lessons.__file__).parent
+
+
+def load_config(file: Path | None, data: Path | None) -> Config:
+    """Read config.yaml (`file`, else ./config.yaml where it exists, else defaults).
+
+    Raises:
+        ConfigError: what is wrong, where, and what to do.
+    """
+    chosen = file or Path(os.environ.get("HOCSO_CONFIG", "config.yaml"))
+    found = _read(chosen, is_required=file is not None or "HOCSO_CONFIG" in os.environ)
+    for key in ("folder", "data"):
+        if key in found:
+            raise ConfigError(f"{chosen}: không có mục “{key}”. Thư mục dữ liệu ghi ở --data.")
+    where = data or Path(os.environ.get("HOCSO_DATA", "var"))
+    if where.exists() and not where.is_dir():
+        raise ConfigError(f"{where} là một tệp, không phải thư mục. Ghi một thư mục sau --data.")
+    try:
+        return Config.model_validate({**found, "folder": chosen.resolve().parent, "data": where})
+    except ValidationError as error:
+        raise ConfigError(f"{chosen}: {_explain(error)}") from None
+
+
+def _read(file: Path, *, is_required: bool) -> dict[str, Any]:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        if not is_required:
+            return {}
+        raise ConfigError(
+            f"Không thấy tệp cấu hình {file}. Kiểm tra lại đường dẫn sau --config."
+        ) from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file} không phải chữ UTF-8. Lưu lại tệp dạng UTF-8.") from None
+    except OSError as error:
+        raise ConfigError(
+            f"Không mở được tệp cấu hình {file} ({error.strerror}). Kiểm tra đường dẫn và quyền đọc."
+        ) from None
+    try:
+        found = yaml.safe_load(text)
+    except ValueError as error:  # PyYAML lets a day that does not exist through to `date`
+        raise ConfigError(
+            f"{file}: có một ngày không có thật ({error}). Viết ngày như 2026-11-22."
+        ) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" dòng {mark.line + 1}" if mark else ""
+        raise ConfigError(
+            f"{file}{line}: viết sai cú pháp YAML. Xem lại dấu hai chấm, thụt dòng, ngoặc kép."
+        ) from None
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise ConfigError(f"{file}: phải gồm các mục như ward:, web:. Viết lại theo tệp mẫu.")
+    return {str(key): value for key, value in found.items()}
+
+
+_EXPECTED = {
+    "int_parsing": "phải là số nguyên",
+    "int_type": "phải là số nguyên",
+    "int_from_float": "phải là số nguyên",
+    "string_type": "phải là chữ, đặt trong ngoặc kép",
+    "tuple_type": "phải là một danh sách",
+    "model_type": "phải gồm các mục con",
+    "missing": "còn thiếu",
+    "date_from_datetime_parsing": "phải là ngày, ví dụ 2026-11-22",
+    "date_type": "phải là ngày, ví dụ 2026-11-22",
+    "date_parsing": "phải là ngày, ví dụ 2026-11-22",
+    "string_pattern_mismatch": "có ký tự không dùng được ở mục này",
+}
+_BOUNDS = {
+    "greater_than_equal": ("ge", "không được nhỏ hơn {}"),
+    "less_than_equal": ("le", "không được lớn hơn {}"),
+    "string_too_short": ("min_length", "phải dài ít nhất {} ký tự"),
+    "string_too_long": ("max_length", "chỉ được dài tối đa {} ký tự"),
+}
+
+
+def _explain(error: ValidationError) -> str:
+    """The first problem as one sentence: key, value, what is expected."""
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"không có mục “{key}”.{_nearest(first['loc'])}"
+    context = first.get("ctx", {})
+    if first["type"] in _BOUNDS:
+        name, sentence = _BOUNDS[first["type"]]
+        expected = sentence.format(context.get(name))
+    elif first["type"] == "value_error":
+        expected = str(context.get("error"))
+    else:
+        expected = _EXPECTED.get(first["type"], "không dùng được")
+    if first["type"] == "missing":
+        return f"mục “{key}” {expected}. Thêm mục này theo tệp mẫu."
+    return f"mục “{key}”{_value(first['input'])}: {expected}. Sửa lại rồi chạy lại."
+
+
+def _value(found: object) -> str:
+    """A wrong value as its writer would know it; whole sections are not repeated."""
+    match found:
+        case dict() | list() | tuple() | BaseModel():
+            return ""
+        case None:
+            return " đang để trống"
+        case bool():
+            return f" đang là {str(found).lower()}"
+        case _:
+            return f" đang là “{found}”"
+
+
+def _nearest(where: tuple[int | str, ...]) -> str:
+    """A known key of the same section that may have been meant."""
+    sections: dict[str, type[Section]] = {
+        "ward": Ward,
+        "web": Web,
+        "learning": Learning,
+        "keep": Keep,
+    }
+    known = set(Config.model_fields) - {"folder", "data"}
+    for part in where[:-1]:
+        known = set(sections.get(str(part), Contact).model_fields)
+    close = difflib.get_close_matches(str(where[-1]), known, n=1, cutoff=0.5)
+    return f" Có phải “{close[0]}” không?" if close else f" Các mục có: {', '.join(sorted(known))}."

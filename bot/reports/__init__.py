@@ -1,0 +1,1 @@
+"""What the ward hands on: figures, and later documents, charts and QR codes."""

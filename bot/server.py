@@ -1,0 +1,194 @@
+"""`hocso run`: one ward's server, from its config to the last answered poll.
+
+    lock -> database -> web -> inbox rows left waiting -> ready
+    stop: no new requests, polls end -> clock, watcher -> turns under way -> delivery -> database
+
+It imports nothing that only commands need, and makes no call that only POSIX has.
+"""
+
+import argparse
+import asyncio
+import io
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, nullcontext
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from aiohttp import web
+
+from bot import clock
+from bot.bell import Bell
+from bot.channels import console
+from bot.channels import web as web_channel
+from bot.config import Config, ConfigError, load_config
+from bot.delivery import POLL_SECONDS, deliver
+from bot.house import Ward, now, open_ward
+from bot.lock import only_server
+from bot.logs import configure_logs
+from bot.rounds import Round
+from bot.turns import Runner, Turns
+from bot.web import messages as web_messages
+from bot.web.app import web_app
+from lessons import ContentError
+
+PARSERS = {web_channel.NAME: web_channel.parse, console.NAME: console.parse}
+WATCH_SECONDS = 0.5
+STOP_SECONDS = 2.0
+"""How long each part may take to stop; all of them together stay below 10 s."""
+USAGE = "Cách dùng: hocso run [--config TỆP] [--data THƯ_MỤC]"
+
+
+class Server:
+    """The parts of a running ward, from the bell to the clock."""
+
+    def __init__(self, ward: Ward, *, poll_seconds: float = web_messages.POLL_SECONDS) -> None:
+        self.ward = ward
+        self._poll_seconds = poll_seconds
+        self.bell = Bell()
+        self.turns = Turns(ward, PARSERS, self.bell, now)
+        self.delivery = Round("delivery", self._deliver, POLL_SECONDS)
+        self.runner = Runner(self.turns, self.delivery.wake)
+        self._watcher = Round("watcher", self._watch, WATCH_SECONDS)
+        self._clock = Round("clock", self._tick, None)
+        self._version: int | None = None
+
+    @asynccontextmanager
+    async def started(self, host: str, port: int) -> AsyncIterator[str]:
+        """Serve for the length of the block; yields where (port 0: any that is free)."""
+        app = web_app(self.ward, self.turns, self.runner.wake, poll_seconds=self._poll_seconds)
+        runner = web.AppRunner(
+            app, handle_signals=False, access_log=None, shutdown_timeout=STOP_SECONDS
+        )
+        await runner.setup()
+        scheduler = None
+        try:
+            await _listen(runner, host, port)
+            for part in (self.delivery, self._watcher, self._clock):
+                part.start()
+            scheduler = clock.every_minute(self._clock.wake)
+            yield _url(host, runner.addresses[0][1])
+        finally:
+            await runner.cleanup()
+            if scheduler is not None:
+                scheduler.shutdown(wait=False)
+            await self._stop()
+
+    async def _stop(self) -> None:
+        for part in (self._clock, self._watcher):
+            await part.stop(STOP_SECONDS)
+        await self.runner.finish(STOP_SECONDS)
+        await self.delivery.stop(STOP_SECONDS)
+
+    async def _deliver(self) -> None:
+        await deliver(self.ward.database, self.bell, web_channel.NAME, now())
+
+    async def _watch(self) -> None:
+        """Look whether anybody, another process too, has committed: then there may be something to read."""
+        version = await self.ward.database.version()
+        if version != self._version:
+            self._version = version
+            self.bell.ring_all()
+            self.delivery.wake()
+
+    async def _tick(self) -> None:
+        """Take up what waits (after a crash, or a turn that could not even be parked) and run what is due."""
+        for address in await self.turns.waiting():
+            self.runner.wake(address)
+        await clock.tick(self.ward, now())
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise ConfigError(
+            f"Không mở được cổng {port} trên {host} ({error.strerror or error}). Tắt chương trình "
+            "đang dùng cổng đó, hoặc đổi web.port trong config.yaml."
+        ) from None
+
+
+def _url(host: str, port: int) -> str:
+    """Where a browser on this machine finds the page."""
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 - compared, not bound
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+@asynccontextmanager
+async def running(config: Config, *, port: int | None = None) -> AsyncIterator[str]:
+    """Run a ward's server for the length of the block; yields the address of its page.
+
+    Raises:
+        ConfigError: another server runs already, or the port or the database cannot be used.
+        ContentError: a lesson or phrase is broken.
+    """
+    file = config.database_file  # several servers may stand by on one PostgreSQL
+    async with open_ward(config, only_server(file) if file else nullcontext()) as ward:
+        wanted = config.web.port if port is None else port
+        async with Server(ward).started(config.web.host, wanted) as url:
+            yield url
+
+
+async def serve(config: Config) -> None:
+    """Run until SIGTERM or Ctrl-C.
+
+    Raises:
+        ConfigError, ContentError: as `running`.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, partial(_ask_to_stop, asyncio.get_running_loop(), stop))
+    async with running(config) as url:
+        shown = config.web.public_url or url
+        _print(f"Mở trang {shown} để bắt đầu. Bấm Ctrl+C để dừng.")
+        await stop.wait()
+        _print("Đang dừng…")
+
+
+def _ask_to_stop(
+    loop: asyncio.AbstractEventLoop, stop: asyncio.Event, _number: int, _frame: FrameType | None
+) -> None:
+    loop.call_soon_threadsafe(stop.set)
+
+
+class _Arguments(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:  # noqa: ARG002 - argparse's sentence is English
+        self.exit(2, f"Không hiểu dòng lệnh này. {USAGE}\n")
+
+
+def _read(argv: Sequence[str]) -> argparse.Namespace:
+    parser = _Arguments(prog="hocso run", add_help=False, allow_abbrev=False)
+    parser.add_argument("--config", type=Path)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--help", "-h", action="store_true")
+    return parser.parse_args(argv)
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main(argv: Sequence[str]) -> int:
+    """`hocso run [--config FILE] [--data DIR]`; returns the exit code, 2 for what the user can mend."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a Windows pipe would choke on Vietnamese
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    given = _read(argv)
+    if given.help:
+        _print(USAGE)
+        return 0
+    configure_logs()
+    try:
+        asyncio.run(serve(load_config(given.config, given.data)))
+    except (ConfigError, ContentError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

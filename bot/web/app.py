@@ -1,0 +1,67 @@
+"""The web chat as one application: the page, its files, its API, and whether all is well.
+
+GET /               the page
+GET /static/…       what the page links
+GET /media/…        pictures and sounds of lessons
+GET /api/messages   what is new (long poll)
+POST /api/messages  one message
+GET /healthz        200 while the database answers
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import hdrs, web
+
+from bot.house import Ward
+from bot.turns import Turns
+from bot.web.files import Files, chat_page, static_files
+from bot.web.headers import security_headers
+from bot.web.messages import POLL_SECONDS, Messages
+from bot.web.refusals import guard
+
+MAX_BODY_BYTES = 100 * 1024
+
+
+def web_app(
+    ward: Ward, turns: Turns, wake: Callable[[int], None], *, poll_seconds: float = POLL_SECONDS
+) -> web.Application:
+    """Return the application of a ward; `wake` runs the turns of an address."""
+    api = Messages(ward, turns, wake, poll_seconds)
+    static = static_files()
+    page = chat_page(ward.config.ward.bot_name, ward.house.content.phrases, static)
+    files = Files(page, static, ward.config.content_folder / "media")
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[guard(ward.book.render)])
+    app.add_routes(
+        [
+            web.get("/", files.show_page),
+            web.get("/static/{name}", files.show_static),
+            web.get("/media/{name}", files.show_media),
+            web.get("/api/messages", api.news),
+            web.post("/api/messages", api.post),
+            web.get("/healthz", _health(ward)),
+        ]
+    )
+    app.on_response_prepare.append(_adding(security_headers(ward.config.web.embed_on)))
+    app.on_shutdown.append(api.close)
+    return app
+
+
+def _adding(
+    headers: Mapping[str, str],
+) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Every answer carries these, whoever made it."""
+
+    async def add(_request: web.Request, response: web.StreamResponse) -> None:
+        response.headers.update(headers)
+        response.headers.pop(hdrs.SERVER, None)
+
+    return add
+
+
+def _health(ward: Ward) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def health(_request: web.Request) -> web.Response:
+        """GET /healthz: fails when the database does not answer."""
+        await ward.database.version()
+        return web.json_response({"ok": True})
+
+    return health
