@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT reads alike on SQLite
 
 from storage._tx import Tx
@@ -104,7 +104,16 @@ async def keep_held(tx: Tx, address: int, person: int) -> None:
 
 async def forget_held(tx: Tx, addresses: Collection[int]) -> None:
     """Delete the attempts held at these addresses; only nameless counts of their days remain."""
-    theirs = Attempts.address_id.in_(addresses), Attempts.person_id.is_(None)
+    await _forget(tx, Attempts.address_id.in_(addresses))
+
+
+async def forget_overdue(tx: Tx, cut: datetime) -> None:
+    """Delete what has been held since before `cut`, wherever its address still talks."""
+    await _forget(tx, Attempts.started_at <= cut)
+
+
+async def _forget(tx: Tx, which: ColumnElement[bool]) -> None:
+    theirs = which, Attempts.address_id.is_not(None), Attempts.person_id.is_(None)
     held = await tx.connection.execute(
         select(
             Attempts.lesson_id, Attempts.started_at, Attempts.finished_at, Attempts.has_passed

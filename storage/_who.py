@@ -79,10 +79,12 @@ async def _somebody(tx: Tx, by: Actor, person: int, has_declined: bool) -> Who:
     )
     is_practice, is_sample, answer, at = found.one()
     said_no = answer not in (None, "yes") and at > _visit_began(tx)
+    is_undecided = answer is None and by.address is not None and not has_declined
+    otherwise = Keeping.HELD if is_undecided else Keeping.NAMELESS
     return Who(
         person,
         by.address,
-        Keeping.KEPT if answer == "yes" else Keeping.NAMELESS,
+        Keeping.KEPT if answer == "yes" else otherwise,
         has_declined or said_no,
         is_counted=not (is_practice or is_sample),
     )

@@ -2,6 +2,7 @@
 
 24 h        whoever is no person and has been silent: address, talks, messages, what was held of
             their lessons (counted without a name first), what their events said
+24 h        lessons held for a decision, also of whoever goes on talking
 24 h        messages of whoever is no person; the last words of everybody
 7 days      the numbers of handled events
 30 days     messages, what has left the outbox or never will, parked events, idle talks
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 
 from storage import inbox, outbox
-from storage._learning import forget_held
+from storage._learning import forget_held, forget_overdue
 from storage._tx import Tx
 from storage.tables import (
     Addresses,
@@ -105,6 +106,7 @@ _IDLE = delete(Talks).where(Talks.updated_at <= _CUT)
 async def purge(tx: Tx) -> Purged:
     """Forget what may not be kept any longer; call it until nothing `has_more`."""
     silent = await _forget_silent(tx)
+    await forget_overdue(tx, tx.now - timedelta(hours=tx.house.hold_hours))
     hold, ids, history = (
         timedelta(hours=tx.house.hold_hours),
         timedelta(days=tx.house.event_id_days),

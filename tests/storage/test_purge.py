@@ -3,10 +3,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from storage import inbox, messages, outbox, purge, talks
+from handlers._requests.lesson import StartLesson
+from storage import inbox, messages, outbox, perform, purge, talks
 from storage._database import Database
 from storage._tx import Tx
-from storage.addresses import address_of, find, touch
+from storage.addresses import actor_of, address_of, find, touch
 from storage.outbox import Kind
 from storage.purge import Purged
 from storage.tables import (
@@ -200,3 +201,21 @@ async def test_many_strangers_are_forgotten_a_batch_at_a_time(
 
         assert (first.addresses, second.addresses) == (purge.BATCH, more)
         assert (first.has_more, second.has_more) == (True, False)
+
+
+async def test_what_is_held_goes_after_a_day_even_if_its_visitor_goes_on_talking(database, now):
+    started = StartLesson("TB-01", 1, "0" * 64)
+    async with database.transaction(now) as tx:
+        here = await address_of(tx, "web", "talker")
+        await perform(tx, await actor_of(tx, here), started)
+    later = now + timedelta(hours=25)
+    async with database.transaction(later - timedelta(hours=1)) as tx:
+        await touch(tx, here.id, "còn đây")
+
+    async with database.transaction(later) as tx:
+        await purge.purge(tx)
+
+    async with database.reading(later) as tx:
+        assert await tx.connection.scalar(select(func.count()).select_from(Attempts)) == 0
+        assert await tx.connection.scalar(select(func.sum(DailyCounts.count))) == 1
+        assert await find(tx, "web", "talker") is not None

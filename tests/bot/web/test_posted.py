@@ -1,0 +1,57 @@
+"""Whatever is posted is either a message or refused; nothing else can happen."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.web.posted import Unreadable, clean, event_id, read_posted
+
+ANY_TEXT = st.text(st.characters(), max_size=50)
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(ANY_TEXT, inner, max_size=4),
+    max_leaves=8,
+)
+FIELDS = st.sampled_from(["id", "text", "tap", "seen", "start", "body", "admin"])
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
+    try:
+        read_posted(raw)
+    except Unreadable:
+        return
+
+
+@given(st.dictionaries(FIELDS, ANY_JSON))
+def test_any_object_is_read_as_texts_that_every_database_holds(body: dict[str, object]) -> None:
+    try:
+        posted = read_posted(json.dumps(body).encode())
+    except Unreadable:
+        return
+
+    texts = [value for value in posted.values() if isinstance(value, str)]
+    assert set(posted) <= {"id", "text", "tap", "seen", "start"}
+    assert 0 < len(posted["id"]) <= 80
+    assert not [text for text in texts if "\0" in text or not text.encode()] or "" in texts
+
+
+def test_only_true_asks_for_the_greeting() -> None:
+    assert "start" not in read_posted(b'{"id": "1", "start": "yes"}')
+    assert read_posted(b'{"id": "1", "start": true}')["start"] is True
+
+
+def test_a_payload_that_is_no_button_of_ours_is_still_a_press() -> None:
+    posted = read_posted(b'{"id": "1", "tap": "buy now"}')
+
+    assert posted["tap"] == "?:0:?"
+
+
+def test_half_a_character_and_a_nul_do_not_reach_the_database() -> None:
+    assert clean("a\ud800b\0c", 10) == "a?bc"
+
+
+@given(ANY_TEXT, ANY_TEXT)
+def test_an_event_id_fits_its_column_whatever_the_page_made(visitor: str, posted: str) -> None:
+    assert len(event_id(visitor, posted)) == 64
