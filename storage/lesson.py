@@ -92,11 +92,12 @@ async def start_lesson(tx: Tx, by: Actor, request: StartLesson) -> Started:
         if who.is_counted:
             await count(tx, Code.STARTED, request.lesson)
         return Started(0, rule)
+    owner = who.person if who.keeping is Keeping.KEPT else None
     attempt = await tx.connection.scalar(
         insert(Attempts)
         .values(
-            person_id=who.person,
-            address_id=who.address if who.keeping is Keeping.HELD else None,
+            person_id=owner,
+            address_id=None if owner is not None else who.address,
             lesson_id=request.lesson,
             lesson_version=request.version,
             content_hash=request.content_hash,
@@ -107,9 +108,9 @@ async def start_lesson(tx: Tx, by: Actor, request: StartLesson) -> Started:
         .returning(Attempts.id)
     )
     assert attempt is not None
-    if who.person is not None:
+    if owner is not None:
         number = await _attempt_number(tx, who, attempt, request.lesson)
-        await record(tx, who.person, Code.STARTED, lesson=request.lesson, attempt_no=number)
+        await record(tx, owner, Code.STARTED, lesson=request.lesson, attempt_no=number)
     return Started(attempt, rule)
 
 

@@ -1,6 +1,7 @@
 """A running server, in this process or as a process of its own, and visitors who talk to it."""
 
 import asyncio
+import logging
 import secrets
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+import structlog
 import yaml
 
 from bot.config import Config
@@ -216,9 +218,10 @@ async def start(
     numbers = count(1)
     async with AsyncExitStack() as stack:
 
-        async def started(poll_seconds: float = 25.0, **web: Any) -> Running:
+        async def started(poll_seconds: float = 25.0, folder: str = "", **web: Any) -> Running:
             data = tmp_path / f"ward{next(numbers)}"
-            config = Config.model_validate({"web": {**FAST, **web}, "data": data})
+            given = {"web": {**FAST, **web}, "data": data, "content": folder}
+            config = Config.model_validate(given)
             ward = await open_test_ward(config, content, made_database)
             stack.push_async_callback(ward.database.close)
             server = Server(ward, poll_seconds=poll_seconds)
@@ -338,3 +341,13 @@ def make_process(tmp_path: Path, tdps_csv: str) -> Iterator[MakeProcess]:
 def process(make_process: MakeProcess) -> Process:
     """A server as a process, started."""
     return make_process().start()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A test may configure logs as the server does; the next one starts without."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    structlog.reset_defaults()
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)

@@ -4,11 +4,14 @@ import asyncio
 import gzip
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import DummyCookieJar
+
+from bot.logs import configure_logs
 
 STATIC = Path(__file__).parents[3] / "bot" / "web" / "static"
 POLICY = {
@@ -106,7 +109,7 @@ NOWHERE = (
 
 @pytest.mark.parametrize("path", NOWHERE)
 async def test_what_is_not_there_is_answered_in_a_sentence(running: Any, path: str) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", int(running.url[-5:].strip(":")))
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(running.url.rpartition(":")[2]))
     writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
     answer = (await reader.read()).decode()
     writer.close()
@@ -125,7 +128,9 @@ async def test_a_method_that_is_not_known_is_refused(running: Any) -> None:
 async def test_pictures_and_sounds_of_lessons_are_served_in_parts(
     start: Any, tmp_path: Path
 ) -> None:
-    running = await start(media={"tb-01-1.mp3": b"0123456789"})
+    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / "tb-01-1.mp3").write_bytes(b"0123456789")
+    running = await start(folder=str(tmp_path))
     where = f"{running.url}/media/tb-01-1.mp3"
 
     async with running.session.get(where, headers={"Range": "bytes=2-4"}) as answer:
@@ -139,14 +144,24 @@ async def test_the_server_says_that_it_is_well(running: Any) -> None:
         assert (answer.status, await answer.json()) == (200, {"ok": True})
 
 
-async def test_a_failure_is_told_in_a_sentence_and_leaves_the_server_well(
-    running: Any, capfd: pytest.CaptureFixture[str]
+async def test_a_failure_is_told_in_a_sentence_and_the_log_does_not_quote_the_message(
+    running: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     visitor = running.visitor()
-    await running.ward.database.close()
+    damage(running.ward.config.database_file, "ALTER TABLE inbox RENAME TO lost")
+    configure_logs()
 
-    status, found = await visitor.post(start=True)
+    status, found = await visitor.post(text="số nhà của tôi là 12")
 
+    log = capsys.readouterr().err
     assert status == 500
     assert "trục trặc" in found["error"]
-    assert int(found["retry_after"]) == 5
+    assert found["retry_after"] == "5"
+    assert [json.loads(line)["event"] for line in log.splitlines()] == ["request failed"]
+    assert "sqlalchemy.exc.OperationalError" in log
+    assert "số nhà" not in log
+
+
+def damage(file: Path, statement: str) -> None:
+    with closing(sqlite3.connect(file)) as database:
+        database.execute(statement)
