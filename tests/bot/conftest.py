@@ -351,3 +351,9 @@ def _logs_as_before() -> Iterator[None]:
     structlog.reset_defaults()
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
+
+
+@pytest.fixture(scope="session")
+def visitor_class() -> type[Visitor]:
+    """For tests that talk to a server of their own."""
+    return Visitor

@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from bot.bell import Bell
 from bot.channels import console, web
 from bot.config import Config
-from bot.house import Ward, open_ward
+from bot.house import Ward, make_house, read_content, read_tdps
 from bot.turns import Turns
-from storage import addresses, messages, outbox
+from handlers._talk import Book
+from lessons import Content
+from storage import addresses, messages, outbox, tdps
+from storage._database import Database
 
 ROOT = Path(__file__).parents[2]
 CHANNELS = {console.NAME: console.parse, web.NAME: web.parse}
@@ -91,12 +95,22 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def content() -> Content:
+    """The shipped content, read once."""
+    return read_content(Config(folder=ROOT))
+
+
 @pytest.fixture
-async def ward(tmp_path: Path) -> AsyncIterator[Ward]:
+async def ward(tmp_path: Path, content: Content) -> AsyncIterator[Ward]:
     """A ward on a new SQLite file, with the placeholder TDPs."""
     config = Config(folder=ROOT, data=tmp_path / "var")
-    async with open_ward(config) as opened:
-        yield opened
+    house = make_house(config, content)
+    database = await Database.open(config.database_url, house)
+    async with database.transaction(MORNING) as tx:
+        await tdps.load_once(tx, read_tdps(ROOT / "tdps.csv"))
+    yield Ward(config, house, Book(content, house.values), database)
+    await database.close()
 
 
 @pytest.fixture

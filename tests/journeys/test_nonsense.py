@@ -1,10 +1,10 @@
 """300 inputs nobody should send, at every kind of question, through the whole way in and out."""
 
 import pytest
-from bot.channels import console, web
-from storage.tables import Inbox
 from sqlalchemy import func, select
 
+from bot.channels import console, web
+from storage.tables import Inbox
 from tests.handlers.test_understand import KINDS_OF_QUESTION, nonsense
 
 
@@ -17,7 +17,9 @@ async def parked(ward, clock) -> int:
 
 @pytest.mark.parametrize("channel", [console.NAME, web.NAME])
 @pytest.mark.parametrize("before", KINDS_OF_QUESTION.values(), ids=KINDS_OF_QUESTION)
-async def test_nonsense_is_kindly_answered_and_nothing_gets_stuck(ward, phone, clock, channel, before):
+async def test_nonsense_is_kindly_answered_and_nothing_gets_stuck(
+    ward, phone, clock, channel, before
+):
     person = phone(channel)
     for number, text in enumerate(nonsense()):
         if number % 30 == 0:
