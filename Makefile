@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: run install dev test check bench soak lock clean
+.PHONY: run install dev lint check test bench lock clean
 
 run: install
 	@$(BIN)/hocso run

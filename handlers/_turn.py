@@ -23,11 +23,23 @@ from typing import Any
 from pydantic import ValidationError
 
 from handlers._conversations import begin, conversation_named
-from handlers._effects import Become, Deed, Do, Document, Errand, Question, Request, Resume, Say
+from handlers._effects import (
+    Become,
+    Deed,
+    Do,
+    Document,
+    Effect,
+    Errand,
+    Question,
+    Request,
+    Resume,
+    Say,
+)
 from handlers._journal import (
     ASK,
     DEED,
     DO,
+    Answer,
     Entry,
     Journal,
     decode_answer,
@@ -94,17 +106,39 @@ def turn(talk: Talk, heard: Heard | Returned | None, book: Book) -> Requests:
 
     Yields each request to the shell, is sent its result, returns the `Turn`.
     """
-    run = _Run(talk, heard, book)
     try:
         coroutine = begin(conversation_named(talk.name), talk.me, talk.args)
     except (ValidationError, KeyError, TypeError):  # its arguments are those of an older version
         return Turn((), (), next=Restart())
     try:
-        return (yield from run.through(coroutine))
+        answer = replay(coroutine, talk.journal)
+        return (yield from _Run(talk, heard, book).through(coroutine, answer))
     except _Changed:
         return Turn((), (), next=Restart())
     finally:
         coroutine.close()
+
+
+def replay(coroutine: Coroutine[Effect, Any, None], journal: Journal) -> object:
+    """Answer from the journal all it holds; returns the last answer, which the coroutine has not seen."""
+    answer: object = None
+    try:
+        for entry in journal:
+            effect = coroutine.send(answer)
+            while type(effect) is Say:  # it was said when the entry was written
+                effect = coroutine.send(None)
+            answer = _recalled(effect, entry)
+    except (StopIteration, ValidationError, KeyError):
+        raise _Changed from None
+    return answer
+
+
+def _recalled(effect: Effect, entry: Entry) -> object:
+    if type(effect) is Question and entry.kind == ASK and entry.key == question_key(effect):
+        return decode_answer(entry)
+    if type(effect) is Do and entry.kind != ASK and entry.key == type(effect.request).__name__:
+        return decode_result(effect.request, entry)
+    raise _Changed
 
 
 def back(talk: Talk) -> Journal | None:
@@ -118,20 +152,18 @@ def back(talk: Talk) -> Journal | None:
 
 
 class _Run:
-    """The state of one turn while it runs."""
+    """What happens in a turn after the replay."""
 
     def __init__(self, talk: Talk, heard: Heard | Returned | None, book: Book) -> None:
         self.talk = talk
         self.heard = heard
         self.book = book
         self.journal = list(talk.journal)
-        self.position = 0
-        self.is_replay = talk.open is not None
+        self.is_met = talk.open is None  # whether the message has met the question that was open
         self.said: list[Said] = []
 
-    def through(self, coroutine: Coroutine[Any, Any, None]) -> Requests:  # noqa: C901 - an arm per effect
+    def through(self, coroutine: Coroutine[Any, Any, None], answer: object) -> Requests:
         """Feed the coroutine until the turn ends."""
-        answer: object = None
         while True:
             try:
                 effect = coroutine.send(answer)
@@ -139,76 +171,63 @@ class _Run:
                 return self._over(End())
             answer = None
             match effect:
-                case Question():
-                    if self.position < len(self.journal):  # the commonest of all: a replayed answer
-                        answer = decode_answer(self._recall(ASK, question_key(effect)))
-                        continue
-                    outcome = self._ask(effect)
-                    if isinstance(outcome, Turn):
-                        return outcome
-                    answer = outcome.value
                 case Say():
                     self._say(effect)
-                case Do(Errand() as errand) if self.position == len(self.journal):
-                    returned = self._returned(errand)
-                    if returned is None:
-                        return self._turn(errand=errand)
-                    answer = decode_result(errand, returned)
+                case Question():
+                    answer = self._ask(effect)
+                case Do(Errand() as errand):
+                    answer = self._wait_for(errand)
                 case Do(request):
                     answer = yield from self._do(request)
                 case Become() | Resume():
                     return self._over(effect)
+            if isinstance(answer, Turn):
+                return answer
 
     def _say(self, effect: Say) -> None:
-        if not self.is_replay:
+        if self.is_met:
             self.said.append(Said(self.book.render(effect.phrase), effect.document))
-
-    def _recall(self, kind: str, key: str) -> Entry:
-        entry = self.journal[self.position]
-        is_same = entry.key == key and (entry.kind == ASK) == (kind == ASK)
-        if not is_same:
-            raise _Changed
-        self.position += 1
-        return entry
 
     def _write(self, entry: Entry) -> None:
         self.journal.append(entry)
-        self.position += 1
-        self.is_replay = False
+        self.is_met = True
 
     def _do(self, request: Request[Any]) -> Generator[Request[Any], Any, object]:
-        if self.position < len(self.journal):
-            return decode_result(request, self._recall(DO, type(request).__name__))
-        if self.is_replay:
+        if not self.is_met:
             raise _Changed
         result = yield request
         entry = encode_result(request, result, DEED if isinstance(request, Deed) else DO)
         self._write(entry)
         return decode_result(request, entry)
 
+    def _wait_for(self, errand: Errand[Any]) -> object:
+        """The errand's outcome, when that is what came in; else the turn ends here."""
+        returned = self._returned(errand)
+        return self._turn(errand=errand) if returned is None else decode_result(errand, returned)
+
     def _returned(self, errand: Errand[Any]) -> Entry | None:
         """The entry of an errand's outcome, when that is what came in."""
-        if not self.is_replay or not isinstance(self.heard, Returned):
+        if self.is_met or not isinstance(self.heard, Returned):
             return None
         entry = decode_returned(errand, self.heard.type, self.heard.value)
         self.heard = None
         self._write(entry)
         return entry
 
-    def _ask(self, question: Question) -> "Answered | Turn":
-        if not self.is_replay:
+    def _ask(self, question: Question) -> "Answer | Turn":
+        if self.is_met:
             return self._turn(question=question)
         if not isinstance(self.heard, Heard):
             return self._turn(question=question, reading=Again())
         reading = understand(question, self.talk, self.heard, self.book)
-        if isinstance(reading, Answered) and not self._is_stale(question, self.heard):
-            self._write(encode_answer(question, reading.value))
-            return reading
         if isinstance(reading, Interrupted):
             return self._over(Interrupt(reading.name))
-        if isinstance(reading, Answered):  # too late to count: the question is shown again
-            reading = Again()
-        return self._turn(question=question, reading=reading)
+        if not isinstance(reading, Answered):
+            return self._turn(question=question, reading=reading)
+        if self._is_stale(question, self.heard):  # too late to count: it is shown again
+            return self._turn(question=question, reading=Again())
+        self._write(encode_answer(question, reading.value))
+        return reading.value
 
     def _is_stale(self, question: Question, heard: Heard) -> bool:
         opened = self.talk.open
@@ -226,6 +245,6 @@ class _Run:
         return Turn(tuple(self.said), journal, question, errand, None, reading)
 
     def _over(self, next_: Next) -> Turn:
-        if self.is_replay and not isinstance(next_, Interrupt):
+        if not self.is_met and not isinstance(next_, Interrupt):
             raise _Changed
         return Turn(tuple(self.said), tuple(self.journal), next=next_)

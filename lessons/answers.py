@@ -233,15 +233,18 @@ def _gathered(typed: tuple[str, ...], offers: tuple[Offer, ...]) -> str | None:
     if len(typed) > _LONGEST_GATHERED:
         return None
     own = _telling(_one_n_l(typed).split())
-    keys = set[str]()
-    for offer in offers:
-        label = spelt(offer.label).bare
-        telling = _telling(_one_n_l(label).split())
-        is_held = bool(telling) and telling <= own
-        is_part = len(own) > 1 and own <= telling
-        if (is_held or is_part) and _deny_alike(typed, label):
-            keys.add(offer.key)
-    return keys.pop() if len(keys) == 1 else None
+    labels = {offer.key: spelt(offer.label).bare for offer in offers}
+    telling = {key: _telling(_one_n_l(label).split()) for key, label in labels.items()}
+    keys = [
+        key
+        for key, words_of_it in telling.items()
+        if (words_of_it and words_of_it <= own) or (len(own) > 1 and own <= words_of_it)
+    ]
+    if len(keys) != 1 or not _deny_alike(typed, labels[keys[0]]):
+        return None
+    left_over = own - telling.pop(keys[0])  # “cảnh báo và nhắc học” names two
+    is_only = all(left_over.isdisjoint(others) for others in telling.values())
+    return keys[0] if is_only else None
 
 
 def _telling(phrase: Sequence[str]) -> frozenset[str]:

@@ -17,7 +17,7 @@ FORMS = {
 }
 """Forms of address by their folded spelling (residents.md: typed or skipped, never guessed)."""
 MAX_NAME = 40
-MAX_WORDS = 7
+MAX_WORDS = 5
 """More words than this are a message, not a name."""
 _MANY_DIGITS = re.compile(r"\d\D{0,2}\d\D{0,2}\d\D{0,2}\d")
 _INTRODUCTION = re.compile(

@@ -64,7 +64,6 @@ class Visitor:
     url: str
     key: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     history: list[Message] = field(default_factory=list)
-    ids: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
     def last(self) -> int:
@@ -82,7 +81,7 @@ class Visitor:
     async def post(self, raw: bytes | None = None, **body: Any) -> tuple[int, Message]:
         """Post a body as it is; returns the status and the answer, Retry-After among it."""
         if raw is None and "id" not in body:
-            body["id"] = f"m{next(self.ids)}"
+            body["id"] = secrets.token_urlsafe(16)
         sent: dict[str, Any] = {"json": body} if raw is None else {"data": raw}
         where = f"{self.url}/api/messages"
         async with self.session.post(where, headers=self.headers, **sent) as answer:
@@ -140,7 +139,7 @@ class Visitor:
         """Agree to have it kept, live in Phù Lôi, be called bà Lan; the next lesson is offered."""
         await self.tap("Đồng ý, từ 16 tuổi trở lên")
         await self.say("phu loi")
-        await self.tap("Phù Lôi (Thuận Thành)")
+        await self.tap(self.screen["choices"][0]["label"])
         return await self.say("bà Lan")
 
     def restarted(self, url: str) -> "Visitor":
@@ -150,8 +149,8 @@ class Visitor:
 
 @pytest_asyncio.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """One HTTP client for all visitors of a test, with a connection for every open request."""
-    limits = aiohttp.TCPConnector(limit=0)
+    """One HTTP client for all visitors of a test; each request connects anew, as after a killed server."""
+    limits = aiohttp.TCPConnector(limit=0, force_close=True)
     async with aiohttp.ClientSession(connector=limits) as opened:
         yield opened
 

@@ -52,7 +52,7 @@ def test_a_port_that_is_taken_is_told_in_one_sentence(make_process: Any) -> None
 
 def test_a_data_folder_that_cannot_be_written_is_told_in_one_sentence(make_process: Any) -> None:
     process = make_process()
-    (process.folder / "data").write_text("not a folder")
+    (process.folder / "data" / "hocso.db.server").mkdir(parents=True)
 
     refused = process.run()
 
@@ -105,18 +105,32 @@ async def test_asked_to_stop_it_ends_waiting_polls_at_once_and_leaves_in_order(
 ) -> None:
     visitor = visit(process)
     await visitor.open()
-    waiting = asyncio.ensure_future(visitor.get(visitor.last))
-    await asyncio.sleep(0)
+    reader, writer = await waiting_poll(visitor, process.port)
     asked_at = time.monotonic()
 
     process.popen.send_signal(number)
-    status, found = await waiting
+    answer = await reader.read()
     code = await asyncio.to_thread(process._ended)
 
-    assert (status, found["messages"]) == (200, [])
+    writer.close()
+    await writer.wait_closed()
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b'"messages":[]' in answer
     assert code == 0
     assert time.monotonic() - asked_at < 10
     assert process.log == ""
+
+
+async def waiting_poll(
+    visitor: Any, port: int
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A poll that has reached the server: another request, sent after it, has been answered."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    line = f"GET /api/messages?after={visitor.last} HTTP/1.1\r\nHost: x\r\n"
+    writer.write(f"{line}X-Hocso-Visitor: {visitor.key}\r\n\r\n".encode())
+    await writer.drain()
+    assert (await visitor.get(after=0))[0] == 200
+    return reader, writer
 
 
 @pytest.mark.crash

@@ -7,7 +7,7 @@ from typing import Any
 from handlers._effects import Errand, do, phrase, say
 from handlers._requests.person import Person
 from handlers._talk import Heard, Open, Returned, Talk
-from handlers._turn import End, _Run
+from handlers._turn import End, _Run, replay
 from tests.handlers.conftest import MORNING
 
 
@@ -35,7 +35,7 @@ async def report() -> None:
 def run(talk: Talk, heard: Heard | Returned | None, book: Any) -> Any:
     """One turn of that conversation."""
     coroutine: Coroutine[Any, Any, None] = report()
-    steps = _Run(talk, heard, book).through(coroutine)
+    steps = _Run(talk, heard, book).through(coroutine, replay(coroutine, talk.journal))
     try:
         next(steps)
     except StopIteration as stop:

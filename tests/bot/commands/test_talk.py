@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -136,6 +137,8 @@ class Screen:
         """Everything that is printed, up to these words."""
         shown = b""
         while words.encode() not in shown:
+            is_there, _, _ = select.select([self._here], [], [], 30)
+            assert is_there, f"only this was shown: {shown.decode(errors='replace')}"
             shown += os.read(self._here, 4096)
         return shown.decode(errors="replace")
 
