@@ -26,7 +26,9 @@ POLICE = "cong_an_phuong"
 CARER = "tram_y_te"
 
 
-@dataclass(frozen=True, slots=True, repr=False)  # asyncio prints its tasks' results: not all lessons
+@dataclass(
+    frozen=True, slots=True, repr=False
+)  # asyncio prints its tasks' results: not all lessons
 class Ward:
     """An open ward: its config, its rules, its words, its database."""
 

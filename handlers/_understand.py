@@ -97,7 +97,15 @@ def understand(question: Question, talk: Talk, heard: Heard, book: Book) -> Read
         return _wordless(question, heard)
     if _is_half_a_thought(talk, heard):
         return _second_half(question, talk, heard, book)
-    return _read(question, talk, heard.text[:MAX_CHARS], book)
+    reading = _read(question, talk, heard.text[:MAX_CHARS], book)
+    if isinstance(reading, Answered) and _saw_another(talk, heard):
+        return Noted("engine.late")
+    return reading
+
+
+def _saw_another(talk: Talk, heard: Heard) -> bool:
+    """Whether another question stood on the person's screen when they typed, as far as is known."""
+    return heard.seen is not None and heard.seen != f"{talk.id}:{len(talk.journal)}"
 
 
 def _tapped(question: Question, talk: Talk, heard: Heard) -> Reading:
@@ -137,7 +145,7 @@ def _is_half_a_thought(talk: Talk, heard: Heard) -> bool:
     if heard.follows is None or talk.open is None:
         return False
     is_new = heard.at - talk.open.asked_at <= ONE_THOUGHT
-    return (is_new or talk.open.misses > 0) and heard.seen != f"{talk.id}:{len(talk.journal)}"
+    return (is_new or talk.open.misses > 0) and (heard.seen is None or _saw_another(talk, heard))
 
 
 def _second_half(question: Question, talk: Talk, heard: Heard, book: Book) -> Reading:

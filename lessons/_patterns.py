@@ -35,6 +35,7 @@ _FIRST_WORD, _FIRST_NUMBER = 0xF0000, 0x100000  # code points without meaning, f
 _ANY_NUMBER = f"[{_OTHER_NUMBER}\U00100000-\U0010fffd]"
 _ITEM = re.compile(r"\s*(?:(\{\w+\})|(\.\.\d+)|([()\[\]|^$#])|([^\s(){}\[\]|^$#.]+))")
 _WORD = re.compile("[0-9a-zđð\u0300-\u036f]+|[.!?;](?=\\s|$)")
+_SENTENCE_ENDS = frozenset(".!?;")
 _MONEY = re.compile(r"(\d+)(tr|trieu|k|cu|ty|nghin|ngan|chai|lit|m)(\d*)")
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 
@@ -108,15 +109,19 @@ class Reader:
         marked = sum(not token.isascii() for token in found)
         is_marked = marked > 1 and marked * 2 >= len(found)
         return "".join(
-            SENTENCE_END if token[0] in ".!?;" else self.vocabulary.read(word)
-            for token in found
-            for word in self._words(token, is_marked=is_marked)
+            character for token in found for character in self._read(token, is_marked=is_marked)
         )
 
+    def _read(self, token: str, *, is_marked: bool) -> Iterator[str]:
+        if token in _SENTENCE_ENDS:
+            yield SENTENCE_END
+            return
+        yield from map(self.vocabulary.read, self._words(token, is_marked=is_marked))
+
     def _words(self, token: str, *, is_marked: bool) -> Iterator[str]:
-        written = tone_last(token)
+        written = tone_last(_DRAWN_OUT.sub(r"\1", token))
         written = self.heard.get(written, written)
-        bare = _DRAWN_OUT.sub(r"\1", fold(written))
+        bare = fold(written)
         if not written.isascii():
             yield self._closest(bare, written)
             return

@@ -24,6 +24,7 @@ from lessons.text import is_pasted
 LANES = ("self_harm", "danger", "money_gone")  # the first that matches wins
 _LONGEST_READ = 2000  # characters; a person in danger does not write more before saying so
 _LONGEST_REPORT = 120  # words, for a rule that names no other number
+_LONGEST_WITHOUT_SPEAKER = 20  # words of a pasted message in which nobody says “tôi”
 _KEYS = frozenset({"patterns", "unless", "max_words", "not_after", "not_within", "not_pasted"})
 
 
@@ -45,10 +46,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """The compiled tables. `by_word`: a word's character -> places in `patterns` that need it."""
+    """The compiled tables.
+
+    `by_word`: a word's character -> places in `patterns` that need it. `speaker`: somebody speaks
+    of himself or his own.
+    """
 
     patterns: tuple[tuple[Pattern, Rule], ...]
     by_word: Mapping[str, tuple[int, ...]]
+    speaker: tuple[Pattern, ...]
     reader: Reader
 
 
@@ -65,7 +71,7 @@ def read_lanes(document: Mapping[str, Any]) -> Lanes:
 
 
 def _compiled(document: Mapping[str, Any]) -> Lanes:
-    if missing := {"classes", "guards", "lanes", "denials"} - document.keys():
+    if missing := {"classes", "denials", "guards", "lanes", "speaker"} - document.keys():
         raise AlarmTableError(f"lessons/alarms.yaml thiếu mục “{min(missing)}”. Thêm mục này vào.")
     if unknown := document["lanes"].keys() ^ set(LANES):
         raise AlarmTableError(
@@ -84,7 +90,8 @@ def _compiled(document: Mapping[str, Any]) -> Lanes:
     ]
     patterns = tuple((pattern, rule) for rule in rules for pattern in rule.patterns)
     words = reader(vocabulary, document.get("short_for", {}), document.get("heard", {}))
-    return Lanes(patterns, _by_word(patterns), words)
+    speaker = tuple(map(plain.compiled, document["speaker"]))
+    return Lanes(patterns, _by_word(patterns), speaker, words)
 
 
 def _rule(
@@ -145,6 +152,8 @@ def _matching(text: str, row: str, lanes: Lanes) -> Iterator[Rule]:
     words = set(row)
     length = len(row) - row.count(SENTENCE_END)
     pasted = is_pasted(text)
+    if pasted and length > _LONGEST_WITHOUT_SPEAKER and not _found(lanes.speaker, row):
+        return
     for place in sorted({place for word in words for place in lanes.by_word.get(word, ())}):
         pattern, rule = lanes.patterns[place]
         is_read = length <= rule.max_words and not (pasted and rule.not_pasted)
@@ -152,6 +161,10 @@ def _matching(text: str, row: str, lanes: Lanes) -> Iterator[Rule]:
             is_read
             and not any(need.isdisjoint(words) for need in pattern.needs)
             and pattern.expression.search(row)
-            and not any(guard.expression.search(row) for guard in rule.unless)
+            and not _found(rule.unless, row)
         ):
             yield rule
+
+
+def _found(patterns: Iterable[Pattern], row: str) -> bool:
+    return any(pattern.expression.search(row) for pattern in patterns)

@@ -1,7 +1,7 @@
 """The command line for staff: one file per command. Beside a running server they see what it sees.
 
 exit code 0    done
-          1    a check failed, or the database did not answer
+          1    a check failed, or the database is locked, full or damaged
           2    wrong input: command line, config, content; one sentence on stderr
         130    interrupted
 """
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
     except typer.Abort:
         return _refuse("Đã dừng giữa chừng.", INTERRUPTED)
     except OperationalError as error:
-        return _refuse(f"Cơ sở dữ liệu không trả lời ({error.orig}). Thử lại sau ít phút.", FAILED)
+        return _refuse(f"Cơ sở dữ liệu báo lỗi ({error.orig}). Thử lại sau ít phút.", FAILED)
 
 
 def _run(arguments: list[str]) -> int:

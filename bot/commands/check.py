@@ -120,6 +120,9 @@ def _lessons(config: Config, content: Content, approved: frozenset[str]) -> Iter
 
 def _reviews(content: Content) -> Iterator[Finding]:
     """What is marked as still to be read by somebody who knows."""
+    for contact in content.contacts:
+        if contact.needs_review:
+            yield Finding(f"xem lại số {contact.value}: {contact.review_note}", is_todo=True)
     for lesson in content.lessons.values():
         if lesson.needs_review:
             yield Finding(f"xem lại bài {lesson.id}: {lesson.review_note}", is_todo=True)

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -258,6 +258,14 @@ class Process:
         given = ["--config", config, "--data", data, *self.arguments]
         return [sys.executable, "-m", "bot.server", *given]
 
+    def allow_embedding(self, origin: str) -> "Process":
+        """Let a portal embed the page, from the next start on."""
+        file = self.folder / "config.yaml"
+        config = yaml.safe_load(file.read_text(encoding="utf-8"))
+        config["web"]["embed_on"] = [origin]
+        file.write_text(yaml.safe_dump(config), encoding="utf-8")
+        return self
+
     def start(self) -> "Process":
         """Start it and read its output until it says where it is."""
         with (self.folder / "log").open("a") as log:
@@ -315,13 +323,13 @@ def free_port() -> int:
 MakeProcess = Callable[..., Process]
 
 
-@pytest.fixture
-def make_process(tmp_path: Path, tdps_csv: str) -> Iterator[MakeProcess]:
-    """Prepare `hocso run` on a fresh folder; keyword arguments are the `web` section of its config."""
+@contextmanager
+def processes(where: Path, tdps_csv: str) -> Iterator[MakeProcess]:
+    """Prepare `hocso run` on fresh folders; whatever still runs at the end is killed."""
     made: list[Process] = []
 
     def make(**web: Any) -> Process:
-        folder = tmp_path / f"process{len(made)}"
+        folder = where / f"process{len(made)}"
         folder.mkdir()
         port = web.get("port", free_port())
         config = {"web": {**FAST, **web, "port": port}}
@@ -334,6 +342,20 @@ def make_process(tmp_path: Path, tdps_csv: str) -> Iterator[MakeProcess]:
     for process in made:
         if process.popen is not None:
             process.kill()
+
+
+@pytest.fixture
+def make_process(tmp_path: Path, tdps_csv: str) -> Iterator[MakeProcess]:
+    """Prepare `hocso run` on a fresh folder; keyword arguments are the `web` section of its config."""
+    with processes(tmp_path, tdps_csv) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def shared_process(tmp_path_factory: pytest.TempPathFactory, tdps_csv: str) -> Iterator[Process]:
+    """One server for all tests of a file that leave it alive: each is a visitor of its own."""
+    with processes(tmp_path_factory.mktemp("shared"), tdps_csv) as make:
+        yield make().start()
 
 
 @pytest.fixture

@@ -139,3 +139,21 @@ def test_commands_typed_without_marks_work_in_a_lesson(talk):
         > gawpj cans booj
         < Đây là những nơi …
     """)
+
+
+def test_a_number_typed_under_an_older_question_does_not_answer_the_new_one(talk):
+    chat = talk("""
+        > xin chào
+        < …
+        > 1
+        < … Phần 1/5 …
+    """)
+    old = chat.message.question
+    chat.hear("tiếp")
+
+    late = chat.send(Heard("1", chat.at, seen=old))
+    fresh = chat.send(Heard("1", chat.at, seen=chat.message.question))
+
+    assert late.text.startswith("Câu vừa trả lời")
+    assert "Phần 2/5" in late.text
+    assert "Phần 3/5" in fresh.text

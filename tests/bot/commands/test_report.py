@@ -113,9 +113,3 @@ def test_wrong_input_is_one_sentence_and_opens_nothing(box, typed, sentence: str
     assert done.err.startswith(sentence)
     assert len(done.err.splitlines()) == 1
     assert not (box.folder / "data").exists()
-
-
-def test_a_misspelt_command_is_answered_with_the_one_that_was_meant(box) -> None:
-    done = box.call("reprot")
-
-    assert (done.code, done.err) == (2, "Không có lệnh “reprot”. Có phải “report” không?\n")

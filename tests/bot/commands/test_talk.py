@@ -122,6 +122,7 @@ class Screen:
     """`hocso talk` on a terminal of its own."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
+        self._shown = b""
         self._here, there = pty.openpty()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bot", "talk", "--as", "lan", *arguments],
@@ -134,13 +135,13 @@ class Screen:
         os.close(there)
 
     def until(self, words: str) -> str:
-        """Everything that is printed, up to these words."""
-        shown = b""
-        while words.encode() not in shown:
+        """What is printed up to these words; the rest is there for the next look."""
+        while words.encode() not in self._shown:
             is_there, _, _ = select.select([self._here], [], [], 30)
-            assert is_there, f"only this was shown: {shown.decode(errors='replace')}"
-            shown += os.read(self._here, 4096)
-        return shown.decode(errors="replace")
+            assert is_there, f"only this was shown: {self._shown.decode(errors='replace')}"
+            self._shown += os.read(self._here, 4096)
+        before, _, self._shown = self._shown.partition(words.encode())
+        return before.decode() + words
 
     def type(self, text: str) -> None:
         os.write(self._here, text.encode())
