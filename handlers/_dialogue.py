@@ -192,11 +192,18 @@ class _Desk:
 
     def _put_aside(self, *, rests: bool) -> None:
         """The active talk waits, if it is worth coming back to; otherwise what waits already stays."""
-        if self.active is not None and conversation_named(self.active.name).is_kept:
+        if self.active is not None and self._is_worth_more(self.active):
             self.aside = self.active
         if self.aside is not None and rests:
             self.aside = self.aside._replace(is_resting=True)
         self.active = None
+
+    def _is_worth_more(self, talk: Talk) -> bool:
+        """Whether a talk takes the one place aside: nothing but a lesson takes it from a lesson."""
+        if not conversation_named(talk.name).is_kept:
+            return False
+        is_lesson_waiting = self.aside is not None and _lesson_of(self.aside) is not None
+        return not is_lesson_waiting or _lesson_of(talk) is not None
 
     def _take_up(self) -> Generator[Request[Any], Any, Turn]:
         self.active, self.aside = self.aside, None
@@ -254,3 +261,7 @@ class _Desk:
                 return before
             case _:
                 return opened
+
+
+def _lesson_of(talk: Talk) -> str | None:
+    return talk.open.about if talk.open is not None else None

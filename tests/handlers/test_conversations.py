@@ -350,3 +350,14 @@ def test_team_consent_is_asked_where_help_is_asked_for(talk):
 
     assert Agree(Purpose.TEAM, "consent.team") in played.asked
     assert AskForHelp("meet_staff") in played.asked
+
+
+def test_a_lesson_that_waits_is_not_lost_to_a_second_interruption(talk):
+    talk(FIRST_CARD)("""
+        > hỏi tin lạ
+        < …
+        > thôi mai học
+        < Nghỉ ở đây nhé. …
+        > học
+        < Đang ở phần 1/5, … [1 Học tiếp] [2 Đọc lại từ đầu] [3 Bài khác]
+    """)
