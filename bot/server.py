@@ -11,7 +11,7 @@ import asyncio
 import io
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -34,9 +34,12 @@ from bot.turns import Runner, Turns
 from bot.web import messages as web_messages
 from bot.web.app import web_app
 from lessons import ContentError
+from storage import messages
 
 PARSERS = {web_channel.NAME: web_channel.parse, console.NAME: console.parse}
 WATCH_SECONDS = 0.5
+LATEST = 500
+"""So many of the newest messages are looked at when somebody has committed."""
 STOP_SECONDS = 2.0
 """How long each part may take to stop; all of them together stay below 10 s."""
 USAGE = "Cách dùng: hocso run [--config TỆP] [--data THƯ_MỤC]"
@@ -55,6 +58,7 @@ class Server:
         self._watcher = Round("watcher", self._watch, WATCH_SECONDS)
         self._clock = Round("clock", self._tick, None)
         self._version: int | None = None
+        self._latest: Mapping[int, int] = {}
 
     @asynccontextmanager
     async def started(self, host: str, port: int) -> AsyncIterator[str]:
@@ -87,12 +91,23 @@ class Server:
         await deliver(self.ward.database, self.bell, web_channel.NAME, now())
 
     async def _watch(self) -> None:
-        """Look whether anybody, another process too, has committed: then there may be something to read."""
+        """When anybody, another process too, has committed: deliver, and wake who has something to read.
+
+        Ringing for everybody would let every open page read at every commit of this process.
+        """
         version = await self.ward.database.version()
-        if version != self._version:
-            self._version = version
+        if version == self._version:
+            return
+        self._version = version
+        self.delivery.wake()
+        async with self.ward.database.reading(now()) as tx:
+            latest = await messages.latest(tx, LATEST)
+        news = [address for n, address in latest.items() if n not in self._latest]
+        self._latest = latest
+        if len(news) < LATEST:
+            self.bell.ring(news)
+        else:  # there may be more than were looked at
             self.bell.ring_all()
-            self.delivery.wake()
 
     async def _tick(self) -> None:
         """Take up what waits (after a crash, or a turn that could not even be parked) and run what is due."""

@@ -200,8 +200,11 @@ class Book:
 
     def _offers(self, options: tuple[Option, ...]) -> tuple[Offer, ...]:
         return tuple(
-            Offer(option.key, self.render(option.label), self._words(option.label.key))
+            Offer(
+                option.key, self.render(option.label), words, alone=words == self.word_set("none")
+            )
             for option in options
+            for words in [self._words(option.label.key)]
         )
 
     def _words(self, key: str) -> tuple[str, ...]:

@@ -30,6 +30,10 @@ _SINCE = (
     .limit(bindparam("limit"))
 )
 
+_LATEST = (
+    select(Messages.id, Messages.address_id).order_by(Messages.id.desc()).limit(bindparam("limit"))
+)
+
 
 async def add(
     tx: Tx, address_id: int, is_from_bot: bool, body: Mapping[str, Any], event_id: str | None = None
@@ -50,3 +54,9 @@ async def since(tx: Tx, address_id: int, after: int, limit: int = 200) -> tuple[
     """Return the messages of an address with a number above `after`, oldest first."""
     wanted = {"a": address_id, "after": after, "limit": limit}
     return tuple(MessageRow(*row) for row in await tx.connection.execute(_SINCE, wanted))
+
+
+async def latest(tx: Tx, limit: int) -> Mapping[int, int]:
+    """Return the newest messages of all addresses: {number: address}."""
+    rows = await tx.connection.execute(_LATEST, {"limit": limit})
+    return {row.id: row.address_id for row in rows}

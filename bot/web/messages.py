@@ -9,11 +9,13 @@ that the history the page has read is no longer there.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import ClientError, hdrs, web
 
+from bot.bell import Spot
 from bot.channels.web import NAME, visitor_key
 from bot.house import Ward
 from bot.turns import Turns
@@ -29,6 +31,9 @@ VISITOR = "X-Hocso-Visitor"
 POLL_SECONDS = 25.0
 MAX_WAITING = 2000
 """So many polls may wait at once; the ones beyond are answered at once and ask again later."""
+MAX_READING = 4
+"""So many read the database at once: more would wait for each other, each with a connection of its own."""
+MAX_SPOTS = 20_000
 MAX_NUMBER_DIGITS = 15
 
 
@@ -44,6 +49,8 @@ class Messages:
         self._poll_seconds = poll_seconds
         self._visitors = Limit(ward.config.web.messages_per_minute)
         self._newcomers = Limit(ward.config.web.new_visitors_per_minute)
+        self._reading = asyncio.Semaphore(MAX_READING)
+        self._spots: OrderedDict[str, int] = OrderedDict()
         self._waiting = 0
         self._is_closing = False
 
@@ -77,7 +84,7 @@ class Messages:
             raise Refused(429, phrase("web.too_fast"), seconds)
 
     async def _address(self, key: str) -> int | None:
-        async with self._ward.database.reading(self._turns.clock()) as tx:
+        async with self._reading, self._ward.database.reading(self._turns.clock()) as tx:
             address = await addresses.find(tx, NAME, key)
         return None if address is None else address.id
 
@@ -94,30 +101,40 @@ class Messages:
         return json_response(200, found)
 
     async def _look(self, key: str, after: int, until: float) -> Mapping[str, Any] | None:
-        """Look once, then wait for the bell; None: it rang."""
+        """Look once, then wait for the bell where the visitor is known to be; None: look again."""
         bell = self._turns.bell
-        spot = await self._address(key) or key
+        spot = self._spots.get(key, key)
         waiter = bell.listen(spot)
         try:
-            found = await self._since(key, after)
+            address, found = await self._since(key, after)
             if found is not None:
                 return found
+            if self._is_elsewhere(key, spot, address):
+                return None
             if not await self._rang(waiter, until):
                 return {"messages": [], "last": after}
         finally:
             bell.leave(spot, waiter)
         return None
 
-    async def _since(self, key: str, after: int) -> Mapping[str, Any] | None:
-        """What there is after a message; None when there is nothing and that message still stands."""
-        async with self._ward.database.reading(self._turns.clock()) as tx:
+    def _is_elsewhere(self, key: str, spot: Spot, address: int | None) -> bool:
+        """Whether the visitor has an address by now, or no longer; remembered for the next time."""
+        self._spots.pop(key, None)
+        if address is not None:
+            self._spots[key] = address
+            if len(self._spots) > MAX_SPOTS:
+                self._spots.popitem(last=False)
+        return (address or key) != spot
+
+    async def _since(self, key: str, after: int) -> tuple[int | None, Mapping[str, Any] | None]:
+        """The visitor's address, and what there is after a message.
+
+        None when there is nothing and that message still stands.
+        """
+        async with self._reading, self._ward.database.reading(self._turns.clock()) as tx:
             address = await addresses.find(tx, NAME, key)
             rows = await messages.since(tx, address.id, max(after - 1, 0)) if address else ()
-        news = [row for row in rows if row.n > after]
-        if news:
-            return {"messages": [shown(row) for row in news], "last": news[-1].n}
-        is_gone = after > 0 and not rows
-        return {"messages": [], "last": 0} if is_gone else None
+        return address.id if address else None, _news(rows, after)
 
     async def _rang(self, waiter: asyncio.Future[None], until: float) -> bool:
         """Wait; False when time is up, the server stops, or too many wait already."""
@@ -130,6 +147,15 @@ class Messages:
         finally:
             self._waiting -= 1
         return waiter.done()
+
+
+def _news(rows: Sequence[MessageRow], after: int) -> Mapping[str, Any] | None:
+    """What the page is told, from the rows at and after the last message it has."""
+    news = [row for row in rows if row.n > after]
+    if news:
+        return {"messages": [shown(row) for row in news], "last": news[-1].n}
+    is_gone = after > 0 and not rows
+    return {"messages": [], "last": 0} if is_gone else None
 
 
 def shown(row: MessageRow) -> Mapping[str, Any]:
@@ -152,7 +178,10 @@ def _visitor(request: web.Request) -> str:
 
 def _after(request: web.Request) -> int:
     text = request.query.get("after", "0")
-    if not (text.isascii() and text.isdecimal() and len(text) <= MAX_NUMBER_DIGITS):
+    if not (text.isascii() and text.isdecimal() and len(text) <= MAX_READING = 4
+"""So many read the database at once: more would wait for each other, each with a connection of its own."""
+MAX_SPOTS = 20_000
+MAX_NUMBER_DIGITS):
         raise Refused(400, phrase("web.unreadable"))
     return int(text)
 
