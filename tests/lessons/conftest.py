@@ -70,6 +70,7 @@ marked: ["dừng"]
 ALARMS = """\
 classes: {}
 denials: ["không"]
+speaker: ["tôi"]
 guards: {}
 lanes:
   self_harm: {plain: {patterns: ["muốn chết"]}}
