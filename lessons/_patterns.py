@@ -12,6 +12,7 @@
 | ..3          | up to three words between, none of them a denial, none beyond the sentence     |
 | #            | a number in digits                                                             |
 | ^ $          | the start, the end of the message                                              |
+| a b & c      | both, anywhere in the message and in any order                                 |
 
 A gap is bounded, so that the time is bounded: no pattern can run away. Every word is one character
 in what the expressions read (`Vocabulary`), which makes a few hundred patterns small and quick.
@@ -194,11 +195,20 @@ class Compiler:
         """
         phrases = [self._phrase(text).words for text in (*self.denials, *not_after)]
         before = "".join(f"(?<!{hurdle})" for hurdle in _hurdles(phrases))
-        parsing = _Parsing(self, source, self._gap(not_within), _items(source))
+        gap = self._gap(not_within)
+        parts = [self._whole(source, part, gap) for part in source.split("&")]
+        needs = tuple(need for part in parts for need in part.needs)
+        if len(parts) == 1:
+            return Pattern(source, re.compile(before + parts[0].expression), needs)
+        ahead = "".join(f"(?=.*?{before}{part.expression})" for part in parts)
+        return Pattern(source, re.compile(rf"\A{ahead}"), needs)
+
+    def _whole(self, source: str, part: str, gap: str) -> _Part:
+        parsing = _Parsing(self, source, gap, _items(part))
         whole = parsing.choice()
         if parsing.items:
             raise PatternError(f"Mẫu “{source}” thừa “{parsing.items[0]}”. Xem lại các dấu ngoặc.")
-        return Pattern(source, re.compile(before + whole.expression), whole.needs)
+        return whole
 
     def _gap(self, not_within: Iterable[str]) -> str:
         words = (self._phrase(text) for text in (*self.denials, *not_within))

@@ -178,10 +178,7 @@ def _visitor(request: web.Request) -> str:
 
 def _after(request: web.Request) -> int:
     text = request.query.get("after", "0")
-    if not (text.isascii() and text.isdecimal() and len(text) <= MAX_READING = 4
-"""So many read the database at once: more would wait for each other, each with a connection of its own."""
-MAX_SPOTS = 20_000
-MAX_NUMBER_DIGITS):
+    if not (text.isascii() and text.isdecimal() and len(text) <= MAX_NUMBER_DIGITS):
         raise Refused(400, phrase("web.unreadable"))
     return int(text)
 

@@ -151,7 +151,7 @@ BROKEN_FILES = {
     ),
     "an alarm table of the wrong type": (
         "alarms.yaml",
-        b"classes: {}\nguards: {}\nlanes: [a]\ndenials: []\n",
+        b"classes: {}\nguards: {}\nlanes: [a]\ndenials: []\nspeaker: []\n",
         "lessons/alarms.yaml dòng 1: có mục viết sai kiểu. So lại với mẫu ghi ở đầu tệp.",
     ),
     "a lesson with another ending": (

@@ -1,7 +1,11 @@
 """A ward's computer: a folder with config.yaml, tdps.csv and a data folder, and commands run on it."""
 
 import json
+import os
+import pty
+import select
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -81,6 +85,72 @@ class Box:
 
     def files(self) -> set[str]:
         return {str(path.relative_to(self.folder)) for path in self.folder.rglob("*")}
+
+
+class Screen:
+    """A command on a terminal of its own."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._shown = b""
+        self._here, there = pty.openpty()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bot", *arguments],
+            stdin=there,
+            stdout=there,
+            stderr=there,
+            cwd=ROOT,
+            env={**os.environ, "TERM": "dumb"},
+        )
+        os.close(there)
+
+    def until(self, words: str) -> str:
+        """What is printed up to these words; the rest is there for the next look."""
+        while words.encode() not in self._shown:
+            assert self._reads(), f"only this was shown: {self._shown.decode(errors='replace')}"
+        before, _, self._shown = self._shown.partition(words.encode())
+        return before.decode() + words
+
+    def type(self, text: str) -> None:
+        os.write(self._here, text.encode())
+
+    def interrupt(self) -> None:
+        self._process.send_signal(signal.SIGINT)
+
+    def end(self) -> int:
+        """Read until the command closes the terminal; returns its exit code."""
+        while self._reads():
+            pass
+        return self._process.wait(timeout=30)
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._here)
+
+    def _reads(self) -> bool:
+        """Take what is printed next; False at the end, or when nothing comes for long."""
+        if not select.select([self._here], [], [], 30)[0]:
+            return False
+        try:
+            more = os.read(self._here, 4096)
+        except OSError:  # how Linux says that nobody is at the other end any more
+            return False
+        self._shown += more
+        return bool(more)
+
+
+@pytest.fixture
+def at_terminal() -> Iterator[Callable[..., Screen]]:
+    """Start a command on a terminal of its own."""
+    screens: list[Screen] = []
+
+    def start(*arguments: str) -> Screen:
+        screens.append(Screen(*arguments))
+        return screens[-1]
+
+    yield start
+    for screen in screens:
+        screen.close()
 
 
 @pytest.fixture(scope="session")

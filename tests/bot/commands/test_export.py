@@ -2,8 +2,6 @@
 
 import csv
 import json
-import os
-import pty
 import stat
 import subprocess
 import sys
@@ -104,16 +102,11 @@ def test_a_reader_who_leaves_early_is_no_error(learnt) -> None:
     assert done.stderr == b""
 
 
-def test_a_terminal_shows_how_far_it_is_and_a_pipe_does_not(learnt) -> None:
-    here, there = pty.openpty()
-    command = [sys.executable, "-m", "bot", "export", *learnt.places]
-
+def test_a_terminal_shows_how_far_it_is_and_a_pipe_does_not(learnt, at_terminal) -> None:
     quiet = learnt.run("export")
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=there) as process:
-        os.close(there)
-        shown = os.read(here, 4096)
-        assert process.wait(timeout=60) == 0
-    os.close(here)
+
+    screen = at_terminal("export", *learnt.places)
 
     assert quiet.err == ""
-    assert "Đang xuất" in shown.decode()
+    screen.until("Đang xuất")
+    assert screen.end() == 0

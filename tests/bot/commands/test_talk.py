@@ -1,15 +1,8 @@
 """The brain in a terminal: a script through a pipe, and somebody at a real terminal."""
 
 import asyncio
-import os
-import pty
-import select
-import signal
 import subprocess
 import sys
-from pathlib import Path
-
-import pytest
 
 from bot.bell import Bell
 from bot.channels import console
@@ -118,63 +111,22 @@ def test_a_running_server_and_a_talk_share_one_database(process) -> None:
 # ---------------------------------------------------------------- at a terminal
 
 
-class Screen:
-    """`hocso talk` on a terminal of its own."""
-
-    def __init__(self, folder: Path, *arguments: str) -> None:
-        self._shown = b""
-        self._here, there = pty.openpty()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "talk", "--as", "lan", *arguments],
-            stdin=there,
-            stdout=there,
-            stderr=there,
-            cwd=folder,
-            env={**os.environ, "TERM": "dumb"},
-        )
-        os.close(there)
-
-    def until(self, words: str) -> str:
-        """What is printed up to these words; the rest is there for the next look."""
-        while words.encode() not in self._shown:
-            is_there, _, _ = select.select([self._here], [], [], 30)
-            assert is_there, f"only this was shown: {self._shown.decode(errors='replace')}"
-            self._shown += os.read(self._here, 4096)
-        before, _, self._shown = self._shown.partition(words.encode())
-        return before.decode() + words
-
-    def type(self, text: str) -> None:
-        os.write(self._here, text.encode())
-
-    def interrupt(self) -> None:
-        self._process.send_signal(signal.SIGINT)
-
-    def end(self) -> int:
-        code = self._process.wait(timeout=30)
-        os.close(self._here)
-        return code
-
-
-@pytest.fixture
-def screen(box) -> Screen:
-    return Screen(box.folder, *box.places)
-
-
-def test_somebody_new_at_a_terminal_is_greeted_before_they_type(screen) -> None:
+def test_somebody_new_at_a_terminal_is_greeted_before_they_type(box, at_terminal) -> None:
+    screen = at_terminal("talk", "--as", "lan", *box.places)
     assert "là máy trả lời" in screen.until("3. Nhờ cán bộ giúp")
-
     screen.until("> ")
+
     screen.type("1\n")
+
     screen.until("Phần 1/5")
     screen.type("\x04")
-
     assert screen.end() == 0
 
 
-def test_somebody_known_sees_what_was_said_last(box) -> None:
+def test_somebody_known_sees_what_was_said_last(box, at_terminal) -> None:
     box.talk("học", "1")
 
-    screen = Screen(box.folder, *box.places)
+    screen = at_terminal("talk", "--as", "lan", *box.places)
 
     assert "Chào bà con" not in screen.until("Phần 1/5")
     screen.until("> ")
@@ -182,7 +134,8 @@ def test_somebody_known_sees_what_was_said_last(box) -> None:
     assert screen.end() == 0
 
 
-def test_an_interrupt_at_the_prompt_ends_the_talk_at_once(screen) -> None:
+def test_an_interrupt_at_the_prompt_ends_the_talk_at_once(box, at_terminal) -> None:
+    screen = at_terminal("talk", "--as", "lan", *box.places)
     screen.until("> ")
 
     screen.interrupt()
