@@ -294,12 +294,13 @@ async def test_a_postgres_database_that_does_not_exist_is_named(
         await Database.open(url, house)
 
 
+@pytest.mark.parametrize("people", [20, 200])
 async def test_two_hundred_turns_at_once_lose_no_count(
-    database: Database, database_url: str, house: House, now: datetime
+    database: Database, database_url: str, house: House, now: datetime, people: int
 ) -> None:
     async def turn(one: Database, person: int) -> None:
         async with one.transaction(now) as tx:
-            address = await address_of(tx, "web", f"person {person % 20}")
+            address = await address_of(tx, "web", f"person {person}")
             before = await talks.load(tx, address.id)
             turns = int(before.get("active", "0")) + 1
             await talks.store(tx, address.id, None, "active", str(turns))
@@ -311,13 +312,13 @@ async def test_two_hundred_turns_at_once_lose_no_count(
         for _ in range(3):
             databases.append(await Database.open(database_url, house))
             closing.push_async_callback(databases[-1].close)
-        await asyncio.gather(*(turn(databases[n % 4], n // 4) for n in range(200)))
+        await asyncio.gather(*(turn(databases[n % 4], n * people // 200) for n in range(200)))
 
     async with database.reading(now) as tx:
         counted = (await tx.connection.execute(DailyCounts.__table__.select())).one()
         turns = [
             (await talks.load(tx, (await find(tx, "web", f"person {n}")).id))["active"]
-            for n in range(20)
+            for n in range(people)
         ]
     assert counted.count == 200
     assert sum(map(int, turns)) == 200
