@@ -9,10 +9,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 
 @contextmanager
-def bar(title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+def bar(
+    title: str, total: int | None = None, *, is_quiet: bool = False
+) -> Iterator[Callable[[int], None]]:
     """Show how far something is; call what is given with how much more is done.
 
-    `total` None: nobody knows how long it takes, the bar only moves.
+    `total` None: nobody knows how long it takes, the bar only moves. `is_quiet`: no bar at all.
     """
     console = Console(stderr=True)
     shown = Progress(
@@ -21,7 +23,7 @@ def bar(title: str, total: int | None = None) -> Iterator[Callable[[int], None]]
         TimeRemainingColumn(),
         console=console,
         transient=True,
-        disable=not sys.stderr.isatty(),
+        disable=is_quiet or not sys.stderr.isatty(),
     )
     with shown:
         task = shown.add_task(title, total=total)

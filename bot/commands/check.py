@@ -65,7 +65,7 @@ def _fail(errors: Sequence[Problem]) -> None:
     for problem in errors:
         sys.stderr.write(f"{problem}\n")
     sys.stderr.write(f"Nội dung chưa dùng được: {len(errors)} lỗi phải sửa.\n")
-    raise typer.Exit(1)
+    raise typer.Exit(2)
 
 
 async def _stored(config: Config, content: Content) -> Stored:

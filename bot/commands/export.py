@@ -84,7 +84,11 @@ async def _export(config: Config, shape: Form, to: Path | None, number: int | No
             rows, total = rows_of.tables(tx), await rows_of.count(tx)
         else:
             rows, total = rows_of.person(tx, number), None
-        with _written(shape, to, number) as write, bar("Đang xuất", total) as advance:
+        is_on_screen = (
+            to is None and sys.stdout.isatty()
+        )  # rows and a bar would run into each other
+        progress = bar("Đang xuất", total, is_quiet=is_on_screen)
+        with _written(shape, to, number) as write, progress as advance:
             written = 0
             async for table, row in rows:
                 write(table, row)

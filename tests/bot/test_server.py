@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from bot.channels.web import visitor_key
+from bot.house import now
 from bot.server import main
+from storage import addresses, messages
 
 MEMORY = Path("/proc/self/statm")
 
@@ -180,13 +183,15 @@ async def tap_first(visitor: Any) -> int:
 
 
 @pytest.mark.crash
-async def test_killed_ten_times_on_the_way_a_lesson_is_counted_once(
+async def test_killed_after_every_answer_of_the_quiz_a_lesson_is_counted_once(
     process: Any, visit: Any
 ) -> None:
     visitor = visit(process)
     await visitor.open()
     await visitor.tap("Học một bài ngắn")
-    for answer in (*["1"] * 5, "2", "1", "3"):
+    for _ in range(5):
+        await visitor.say("1")
+    for answer in ("2", "1", "3"):
         seen = visitor.screen["question"]
         body = {"id": f"after {seen}", "text": answer, "seen": seen}
         assert (await visitor.post(**body))[0] == 202
@@ -213,3 +218,20 @@ def test_an_idle_server_stays_below_120_megabytes(process: Any) -> None:
 def test_the_log_of_a_quiet_life_is_empty(process: Any) -> None:
     assert process.terminate() == 0
     assert [json.loads(line) for line in process.log.splitlines()] == []
+
+
+async def test_more_news_than_is_looked_at_wakes_everybody(running: Any) -> None:
+    quiet, busy = running.visitor(), running.visitor()
+    await quiet.open()
+    await busy.open()
+    waiting = asyncio.ensure_future(quiet.answered())
+    await running.server.delivery.stop(5)
+
+    async with running.ward.database.transaction(now()) as tx:
+        for visitor, count in ((quiet, 1), (busy, 600)):
+            address = await addresses.address_of(tx, "web", str(visitor_key(visitor.key)))
+            for number in range(count):
+                body = {"text": f"tin {number}"}
+                await messages.add(tx, address.id, is_from_bot=True, body=body)
+
+    assert (await waiting)["text"] == "tin 0"

@@ -45,3 +45,16 @@ async def test_a_number_is_never_given_twice_even_after_erasing(
         await messages.add(tx, here, True, {"text": "Đã xóa."})
 
         assert len(await messages.since(tx, here, erased)) == 1
+
+
+async def test_the_newest_messages_are_told_with_their_addresses(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        here = (await address_of(tx, "web", "someone")).id
+        there = (await address_of(tx, "web", "someone else")).id
+        await messages.add(tx, here, False, {"text": "học"})
+        second = await messages.add(tx, there, False, {"text": "xin chào"})
+        third = await messages.add(tx, here, True, {"text": "Chào bà con!"})
+
+        assert await messages.latest(tx, 2) == {second: there, third: here}

@@ -99,7 +99,7 @@ class Screen:
             stdout=there,
             stderr=there,
             cwd=ROOT,
-            env={**os.environ, "TERM": "dumb"},
+            env={**os.environ, "TERM": "xterm"},
         )
         os.close(there)
 

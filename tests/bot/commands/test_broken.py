@@ -109,8 +109,8 @@ for folder in sys.argv[1:]:
 @pytest.fixture(scope="module")
 def started(make_box, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Started]:
     """Start a server on every broken folder, one after the other in one process: a start takes a second."""
-    boxes = [make_box(tmp_path_factory.mktemp("broken")) for _ in (*CONFIG, *CONTENT)]
-    for box, case in zip(boxes, (*CONFIG, *CONTENT), strict=True):
+    boxes = [make_box(tmp_path_factory.mktemp("broken")) for _ in (*CONFIG, *SERVED)]
+    for box, case in zip(boxes, (*CONFIG, *SERVED), strict=True):
         if isinstance(case, Broken):
             write(box.folder, case)
         else:
@@ -125,7 +125,7 @@ def started(make_box, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Sta
     said = map(json.loads, done.stdout.decode().splitlines())
     return {
         case.label: Started(*one, made=box.files() - files)
-        for case, one, box, files in zip((*CONFIG, *CONTENT), said, boxes, before, strict=True)
+        for case, one, box, files in zip((*CONFIG, *SERVED), said, boxes, before, strict=True)
     }
 
 
@@ -186,6 +186,7 @@ CONTENT = [
     Edit("an unknown placeholder", "phrases/tdp.yaml", "{unit} nào", "{unti} nào", ("{unti}",)),
     Edit("a word set nobody knows", "phrases/consent.yaml", "words: more", "words: moer", ("moer",)),
 ]  # fmt: skip
+SERVED = CONTENT[:3]  # a server reads content as the check does; a few show that it is refused too
 
 
 def edit(folder: Path, case: Edit) -> None:
@@ -203,13 +204,13 @@ def test_broken_content_fails_the_check_with_the_linters_sentences(case, box) ->
 
     done = box.call("check")
 
-    assert (done.code, done.out) == (1, "")
+    assert (done.code, done.out) == (2, "")
     assert [words for words in case.said if words not in done.err] == []
     assert "lỗi phải sửa" in done.err.splitlines()[-1]
     assert box.files() == before
 
 
-@pytest.mark.parametrize("case", CONTENT, ids=[case.label for case in CONTENT])
+@pytest.mark.parametrize("case", SERVED, ids=[case.label for case in SERVED])
 def test_a_server_with_broken_content_is_never_started(case, started) -> None:
     server = started[case.label]
 
@@ -238,5 +239,5 @@ def test_a_content_folder_that_is_not_there_is_said_to_be_missing(box) -> None:
 
     done = box.call("check")
 
-    assert done.code == 1
+    assert done.code == 2
     assert "khongco" in done.err

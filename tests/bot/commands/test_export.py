@@ -103,10 +103,17 @@ def test_a_reader_who_leaves_early_is_no_error(learnt) -> None:
 
 
 def test_a_terminal_shows_how_far_it_is_and_a_pipe_does_not(learnt, at_terminal) -> None:
-    quiet = learnt.run("export")
+    quiet = learnt.run("export", "--to", "one")
 
+    screen = at_terminal("export", "--to", str(learnt.folder / "two"), *learnt.places)
+
+    assert (quiet.code, quiet.err) == (0, "")
+    screen.until("Đang xuất")
+    assert screen.end() == 0
+
+
+def test_rows_on_a_terminal_are_not_mixed_with_a_bar(learnt, at_terminal) -> None:
     screen = at_terminal("export", *learnt.places)
 
-    assert quiet.err == ""
-    screen.until("Đang xuất")
+    assert "Đang xuất" not in screen.until('"table":"outbox"')
     assert screen.end() == 0

@@ -55,13 +55,10 @@ def test_every_lesson_and_every_tdp_has_its_line_with_zeros_too(learnt) -> None:
 def test_an_unconfirmed_person_is_listed_by_name_and_marked(learnt) -> None:
     done = learnt.call("report", "--by", "person")
 
-    (line,) = [one for one in done.out.splitlines() if learnt_number(learnt) in one]
+    number = learnt.number()
+    (line,) = [one for one in done.out.splitlines() if number in one]
     assert "Lan" in line
     assert "chưa xác nhận" in line
-
-
-def learnt_number(box) -> str:
-    return found(box, "--by", "person")["lines"][0]["key"]
 
 
 def test_csv_begins_with_the_mark_that_excel_needs(learnt) -> None:
