@@ -8,6 +8,7 @@ It imports nothing that only commands need, and makes no call that only POSIX ha
 
 import argparse
 import asyncio
+import errno
 import io
 import signal
 import sys
@@ -120,10 +121,18 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
     try:
         await web.TCPSite(runner, host, port).start()
     except OSError as error:
+        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
         raise ConfigError(
-            f"Không mở được cổng {port} trên {host} ({error.strerror or error}). Tắt chương trình "
-            "đang dùng cổng đó, hoặc đổi web.port trong config.yaml."
+            f"Không mở được cổng {port} trên {host}: {reason}. Tắt chương trình đang dùng cổng đó, "
+            "hoặc đổi web.host, web.port trong config.yaml."
         ) from None
+
+
+_REASONS = {
+    errno.EADDRINUSE: "đang có chương trình khác dùng",
+    errno.EACCES: "máy không cho phép dùng cổng này",
+    errno.EADDRNOTAVAIL: "máy này không có địa chỉ ấy",
+}
 
 
 def _url(host: str, port: int) -> str:

@@ -57,8 +57,8 @@ def check(context: typer.Context, *, config: ConfigFile = None, data: DataFolder
     ]
     for finding in findings:
         typer.echo(str(finding))
-    todo = sum(finding.is_todo for finding in findings)
-    typer.echo(f"Chạy được. Còn {todo} việc nên làm." if todo else "Chạy được, không thiếu gì.")
+    left = sum(finding.is_todo for finding in findings)
+    typer.echo(f"Chạy được. Còn {left} việc nên làm." if left else "Chạy được, không thiếu gì.")
 
 
 def _fail(errors: Sequence[Problem]) -> None:

@@ -118,28 +118,33 @@ class Visitor:
         assert status == 202, found
         return await self.answered()
 
-    async def tap(self, label: str) -> Message:
-        """Press the button that reads so and wait for the answer."""
-        choice = next(one for one in self.screen["choices"] if one["label"] == label)
-        await self.post(text=label, tap=choice["tap"], seen=self.screen["question"])
+    @property
+    def offered(self) -> list[str]:
+        """The keys of the options on the screen: ["learn", "scam", "staff"]."""
+        return [choice["tap"].rpartition(":")[2] for choice in self.screen["choices"]]
+
+    async def tap(self, key: str) -> Message:
+        """Press the button of an option and wait for the answer."""
+        choice = self.screen["choices"][self.offered.index(key)]
+        await self.post(text=choice["label"], tap=choice["tap"], seen=self.screen["question"])
         return await self.answered()
 
     async def learn(self) -> Message:
         """Take the first lesson and answer its quiz, all of it right; the consent question follows."""
         await self.open()
-        await self.tap("Học một bài ngắn")
-        while "Tiếp" in [one["label"] for one in self.screen["choices"]]:
-            await self.tap("Tiếp")
-        await self.tap("Trả lời 3 câu hỏi")
+        await self.tap("learn")
+        while self.offered == ["next"]:
+            await self.tap("next")
+        await self.tap("quiz")
         for answer in ("2", "1", "3"):
             await self.say(answer)
         return self.screen
 
     async def agree(self) -> Message:
         """Agree to have it kept, live in Phù Lôi, be called bà Lan; the next lesson is offered."""
-        await self.tap("Đồng ý, từ 16 tuổi trở lên")
+        await self.tap("agree")
         await self.say("phu loi")
-        await self.tap(self.screen["choices"][0]["label"])
+        await self.tap(self.offered[0])
         return await self.say("bà Lan")
 
     def restarted(self, url: str) -> "Visitor":

@@ -1,7 +1,8 @@
-"""Turns that fail: nothing is lost, something kind is said, and life goes on."""
+"""What comes in is handled once and in order; where that fails, something kind is said and life goes on."""
 
 import asyncio
 import json
+import random
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +12,10 @@ import pytest
 
 from bot.house import now
 from bot.logs import configure_logs
-from storage import inbox
+from handlers._effects import phrase
+from handlers._talk import Talk
+from storage import export, inbox
+from storage.tables import Table
 
 SECRET = "bà Lan ở số nhà 12"
 
@@ -49,14 +53,14 @@ async def test_a_turn_that_fails_is_answered_kindly_and_the_question_stays(
     configure_logs()  # to the stderr that is captured
     await change(running, "ALTER TABLE attempts RENAME TO lost")
 
-    answer = await visitor.tap("Học một bài ngắn")
+    answer = await visitor.tap("learn")
     await change(running, "ALTER TABLE lost RENAME TO attempts")
     greeting = next(one for one in visitor.history if one.get("choices"))
     await visitor.post(text="1", tap=greeting["choices"][0]["tap"])
 
     (error_id,) = await parked(running)
     (line,) = [json.loads(one) for one in capsys.readouterr().err.splitlines()]
-    assert "Trợ lý bị trục trặc" in answer["text"]
+    assert answer["text"] == running.ward.book.render(phrase("engine.trouble"))
     assert (line["event"], line["error_id"]) == ("turn failed", error_id)
     assert "Phần 1/5" in (await visitor.answered())["text"]
 
@@ -72,8 +76,11 @@ async def test_the_second_failure_in_a_row_ends_the_talk(running: Any) -> None:
         await visitor.post(text="Học một bài ngắn", tap=tap)
         said.append((await visitor.answered())["text"])
 
-    assert "chưa làm được việc vừa rồi" in said[0]
-    assert "nên dừng phần này lại" in said[1]
+    book = running.ward.book
+    assert said == [
+        book.render(phrase("engine.trouble")),
+        book.render(phrase("engine.trouble_ended")),
+    ]
     assert len(await parked(running)) == 2
 
 
@@ -106,3 +113,92 @@ async def test_what_an_address_waits_for_is_handled_in_the_order_it_came_in(runn
     assert numbers == sorted(numbers)
     assert [one["from"] for one in visitor.history].count("bot") == 7
     assert "Phần 1/5" in visitor.screen["text"]
+
+
+async def test_a_card_number_is_masked_before_it_is_kept(running: Any) -> None:
+    visitor = running.visitor()
+    await visitor.open()
+
+    answer = await visitor.say("thẻ của tôi 9704 3600 1234 5678 901")
+
+    everything = json.dumps(await end_state(running.ward), ensure_ascii=False)
+    assert "Đừng gửi những số đó cho ai" in answer["text"]
+    assert "thẻ của tôi •••" in everything
+    assert "1234" not in everything.replace(" ", "")
+
+
+# ---------------------------------------------------------------- three times and shuffled
+
+
+async def test_events_delivered_three_times_and_shuffled_leave_the_same_end_state(
+    start: Any,
+) -> None:
+    once, thrice = await start(), await start()
+    chance = random.Random(20261122)
+
+    expected = await taught(once, lambda _visitors: [])
+    found = await taught(thrice, lambda posted: [chance.choice(posted) for _ in range(4)])
+
+    assert found == expected
+    assert expected["events"]["passed"] == 2
+
+
+async def taught(running: Any, repeats: Any) -> dict[str, Any]:
+    """Four people take a lesson at the same time; after every message, `repeats` of all are posted again."""
+    posted: list[tuple[Any, dict[str, Any]]] = []
+    people = [running.visitor() for _ in range(4)]
+    await asyncio.gather(*(journey(one, n, posted, repeats) for n, one in enumerate(people)))
+    await again(posted)
+    return {
+        "history": [[(m["from"], m["text"]) for m in one.history] for one in people],
+        **await counted(running.ward),
+    }
+
+
+async def journey(
+    visitor: Any, number: int, posted: list[tuple[Any, dict[str, Any]]], repeats: Any
+) -> None:
+    """Two agree and say where they live, one declines, one leaves in the middle."""
+    end = {2: ["2"], 3: []}.get(number, ["1", "phu loi", "1", "bà Lan", "3"])
+    answers = ["1", "1", "1", "1", "1", "1", "2", "1", "3"][: 4 if number == 3 else None]
+    bodies: list[dict[str, Any]] = [{"start": True}, *({"text": one} for one in answers + end)]
+    for at, body in enumerate(bodies):
+        seen = visitor.screen.get("question") if visitor.history else None
+        sent = {"id": f"{at}", "seen": seen, **body}
+        posted.append((visitor, sent))
+        await asyncio.gather(*(visitor.post(**sent) for _ in range(3 if repeats(posted) else 1)))
+        await visitor.answered()
+        await again(repeats(posted))
+
+
+async def again(posted: list[tuple[Any, dict[str, Any]]]) -> None:
+    await asyncio.gather(*(visitor.post(**sent) for visitor, sent in posted))
+
+
+async def counted(ward: Any) -> dict[str, Any]:
+    """What is kept, without numbers and times that differ from run to run."""
+    tables = await end_state(ward)
+    codes = sorted(row["code"] for row in tables["events"])
+    return {
+        "events": {code: codes.count(code) for code in codes},
+        "rows": {name: len(rows) for name, rows in tables.items()},
+        "talks": sorted(name_of(row["talk"]) for row in tables["talks"]),
+        "consents": sorted((row["purpose"], row["answer"]) for row in tables["consents"]),
+        "counts": sorted((row["code"], row["count"]) for row in tables["daily_counts"]),
+        "states": sorted({row["state"] for row in tables["inbox"] + tables["outbox"]}),
+    }
+
+
+def name_of(talk: str) -> str:
+    read = Talk.read(talk)
+    assert read is not None
+    return read.name
+
+
+async def end_state(ward: Any) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table."""
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in Table.metadata.tables}
+    async with ward.database.reading(now()) as tx:
+        async for name, row in export.tables(tx):
+            found[name].append(row)
+    return found

@@ -1,6 +1,7 @@
 """The three alarm lanes: every tuned phrase in its lane, and hardly anything else in one.
 
-`alarms_tuned.yaml` was written before the rules and tuned on; `alarms_more.yaml` with them.
+`alarms_tuned.yaml` was written before the rules and tuned on, `alarms_tuned_more.yaml` by another
+hand; `alarms_more.yaml` was written with them. Nobody who pastes a scam is in danger for that.
 """
 
 import time
@@ -32,8 +33,15 @@ def lanes() -> Lanes:
     return read_lanes(load(LESSONS / "alarms.yaml"))
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _tables_are_compiled_before_a_test_is_timed() -> None:
+    lanes()
+
+
 TUNED = load(TESTS / "data" / "alarms_tuned.yaml")
+TUNED_MORE = load(TESTS / "data" / "alarms_tuned_more.yaml")
 MORE = load(TESTS / "lessons" / "alarms_more.yaml")
+PASTED = [message["text"] for message in load(TESTS / "data" / "scam_messages.yaml")]
 
 
 def astray(phrases: list[str], lane: str | None) -> dict[str, str | None]:
@@ -55,6 +63,20 @@ def test_tuned_phrases_open_their_lane_without_diacritics_too(lane: str) -> None
 
 def test_harmless_tuned_phrases_open_hardly_any_lane() -> None:
     assert len(astray(TUNED[HARMLESS], None)) <= len(TUNED[HARMLESS]) * 0.01
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_phrases_of_another_author_open_their_lane_too(lane: str) -> None:
+    assert len(astray(TUNED_MORE[lane], lane)) <= len(TUNED_MORE[lane]) * 0.03
+
+
+def test_harmless_phrases_of_another_author_open_hardly_any_lane() -> None:
+    assert len(astray(TUNED_MORE[HARMLESS], None)) <= len(TUNED_MORE[HARMLESS]) * 0.01
+
+
+def test_no_pasted_scam_or_notice_opens_a_lane() -> None:
+    assert len(PASTED) > 50
+    assert astray(PASTED, None) == {}
 
 
 @pytest.mark.parametrize("lane", LANES)
@@ -236,6 +258,9 @@ def tables(*patterns: str, **more: Any) -> dict[str, Any]:
         ("(bốc cháy|cháy to)", "chạy to", False),
         ("đọc mã", "doc ma cho toi nghe", True),
         ("không chịu", "ko chiu", True),
+        ("gãy & (chân|tay)", "tay tôi gãy. Đau", True),
+        ("gãy & (chân|tay)", "tay tôi không gãy", False),
+        ("gãy & (chân|tay)", "gãy cành", False),
     ],
 )
 def test_a_pattern_means_what_the_head_of_the_file_says(

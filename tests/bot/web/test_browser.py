@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Frame, Page, expect, sync_playwright
 
+from lessons import Content, load
+
+LESSONS = Path(__file__).parents[3] / "lessons"
 pytestmark = pytest.mark.browser
 
 ARGUMENTS = (
@@ -24,10 +28,28 @@ ARGUMENTS = (
     "--no-first-run",
 )
 PATIENCE_MS = 20_000
+NEXT_LESSON = "Bài tiếp theo"
 PHONE = {"width": 360, "height": 640}
 PHONE_AT_200_PERCENT = {"width": 180, "height": 320}
 
 Open = Callable[..., "Chat"]
+
+
+@cache
+def content() -> Content:
+    return load(LESSONS)
+
+
+def right(number: int) -> str:
+    """The right answer to a question of the first lesson's quiz."""
+    question = content().lessons["TB-01"].quiz[number]
+    return question.options[question.answer]
+
+
+def said(key: str) -> str:
+    """A sentence or a label as the ward of these tests says it, on one line as a browser compares it."""
+    values = {"ward": "phường Trung Thành", "unit": "tổ dân phố", "commune": "phường"}
+    return " ".join(content().phrases.render(key, values).split())
 
 
 @pytest.fixture(scope="module")
@@ -101,12 +123,12 @@ def open_page(browser: Browser) -> Iterator[Open]:
 
 def learn(chat: Chat) -> None:
     """From the greeting through the first lesson to the last question of its quiz."""
-    chat.press("Học một bài ngắn", then="Phần 1/5")
+    chat.press(said("welcome.learn"), then="Phần 1/5")
     for part in ("Phần 2/5", "Phần 3/5", "Phần 4/5", "Phần 5/5"):
-        chat.press("Tiếp", then=part)
-    chat.press("Trả lời 3 câu hỏi", then="Câu 1/3")
-    chat.press("Cài đặt", then="Câu 2/3")
-    chat.press("Không, chỉnh lại lúc nào cũng được", then="Câu 3/3")
+        chat.press(said("lesson.next"), then=part)
+    chat.press(said("lesson.quiz"), then="Câu 1/3")
+    chat.press(right(0), then="Câu 2/3")
+    chat.press(right(1), then="Câu 3/3")
 
 
 def test_a_resident_learns_agrees_says_where_they_live_and_sees_the_result(
@@ -114,13 +136,13 @@ def test_a_resident_learns_agrees_says_where_they_live_and_sees_the_result(
 ) -> None:
     chat = open_page(shared_process.url)
 
-    chat.says("Chào bà con!")
+    chat.says(said("welcome.hello"))
     learn(chat)
-    chat.press("Bấm nút tăng âm lượng", then="Có muốn phường lưu kết quả")
-    chat.press("Đồng ý, từ 16 tuổi trở lên", then="ở tổ dân phố nào?")
+    chat.press(right(2), then=said("consent.save"))
+    chat.press(said("consent.agree"), then=said("tdp.ask"))
     chat.type("phu loi", then="Phù Lôi")
-    chat.press("Phù Lôi", then="Nên gọi thế nào cho phải?")
-    chat.type("bà Lan", then="Bài tiếp theo")
+    chat.press("Phù Lôi", then=said("naming.ask"))
+    chat.type("bà Lan", then=NEXT_LESSON)
     chat.type("kết quả", then="đạt ngay lần đầu")
 
     before = chat.texts()
@@ -137,10 +159,10 @@ def test_who_declines_goes_on_learning(shared_process: Any, open_page: Open) -> 
     chat = open_page(shared_process.url)
 
     learn(chat)
-    chat.press("Bấm nút tăng âm lượng", then="Có muốn phường lưu kết quả")
-    chat.press("Đọc kỹ hơn", then="Nếu không: vẫn học mọi bài")
-    chat.press("Không lưu, vẫn học bình thường", then="Bài tiếp theo")
-    chat.press("Học luôn", then="Phần 1/")
+    chat.press(right(2), then=said("consent.save"))
+    chat.press(said("consent.more"), then=said("consent.save_more"))
+    chat.press(said("consent.decline"), then=NEXT_LESSON)
+    chat.press(said("onward.go"), then="Phần 1/")
 
 
 @pytest.mark.crash
@@ -148,29 +170,29 @@ def test_a_server_killed_in_the_middle_of_a_lesson_goes_on_at_the_same_card(
     process: Any, open_page: Open
 ) -> None:
     chat = open_page(process.url)
-    chat.press("Học một bài ngắn", then="Phần 1/5")
-    chat.press("Tiếp", then="Phần 2/5")
+    chat.press(said("welcome.learn"), then="Phần 1/5")
+    chat.press(said("lesson.next"), then="Phần 2/5")
     before = chat.texts()
 
     process.kill()
-    expect(chat.frame.locator("#status")).to_contain_text("Mất mạng")
+    expect(chat.frame.locator("#status")).to_contain_text(said("page.offline"))
     process.start()
 
-    expect(chat.frame.locator("#status")).not_to_contain_text("Mất mạng")
+    expect(chat.frame.locator("#status")).not_to_contain_text(said("page.offline"))
     assert chat.texts() == before
-    chat.press("Tiếp", then="Phần 3/5")
+    chat.press(said("lesson.next"), then="Phần 3/5")
 
 
 def test_what_is_typed_without_a_network_is_sent_once_when_it_is_back(
     shared_process: Any, open_page: Open
 ) -> None:
     chat = open_page(shared_process.url)
-    chat.press("Học một bài ngắn", then="Phần 1/5")
+    chat.press(said("welcome.learn"), then="Phần 1/5")
 
     chat.page.context.set_offline(True)
     chat.frame.locator("#box").fill("tiếp")
     chat.frame.locator("#box").press("Enter")
-    expect(chat.frame.locator(".me .state").last).to_contain_text("Chưa gửi được")
+    expect(chat.frame.locator(".me .state").last).to_contain_text(said("page.waiting"))
     chat.page.context.set_offline(False)
 
     chat.says("Phần 2/5")
@@ -182,13 +204,13 @@ def test_what_is_typed_without_a_network_is_sent_once_when_it_is_back(
 
 def test_two_tabs_of_one_visitor_show_the_same_talk(shared_process: Any, open_page: Open) -> None:
     one = open_page(shared_process.url)
-    one.press("Học một bài ngắn", then="Phần 1/5")
+    one.press(said("welcome.learn"), then="Phần 1/5")
     page = one.page.context.new_page()
     page.goto(shared_process.url)
     other = Chat(page, page, [])
     other.says("Phần 1/5")
 
-    other.press("Tiếp", then="Phần 2/5")
+    other.press(said("lesson.next"), then="Phần 2/5")
 
     one.says("Phần 2/5")
     assert one.texts() == other.texts()
@@ -198,7 +220,7 @@ def test_a_message_that_looks_like_a_page_stays_a_text(
     shared_process: Any, open_page: Open
 ) -> None:
     chat = open_page(shared_process.url)
-    chat.says("Chào bà con!")
+    chat.says(said("welcome.hello"))
 
     chat.type("<img src=x onerror=alert(1)><b>đậm</b>", then="Trợ lý chưa hiểu ý")
 
@@ -246,10 +268,10 @@ def test_the_chat_works_inside_the_portal_of_the_ward(make_process: Any, open_pa
         process.allow_embedding(where).start()
         chat = open_page(where, frame="hocso")
 
-        chat.says("Chào bà con!")
-        chat.press("Học một bài ngắn", then="Phần 1/5")
+        chat.says(said("welcome.hello"))
+        chat.press(said("welcome.learn"), then="Phần 1/5")
 
-        own_page = chat.frame.get_by_role("link", name="Mở trang riêng")
+        own_page = chat.frame.get_by_role("link", name=said("page.own_page"))
         expect(own_page).to_be_visible()
         assert own_page.get_attribute("target") == "_blank"
 
@@ -265,15 +287,15 @@ def test_nobody_else_may_show_the_chat_as_their_own(shared_process: Any, open_pa
 
 
 def greeted(chat: Chat) -> None:
-    chat.says("Chào bà con!")
+    chat.says(said("welcome.hello"))
 
 
 def at_a_card(chat: Chat) -> None:
-    chat.press("Học một bài ngắn", then="Phần 1/5")
+    chat.press(said("welcome.learn"), then="Phần 1/5")
 
 
 def at_several_choices(chat: Chat) -> None:
-    chat.press("Hỏi về tin nhắn, cuộc gọi lạ", then="Người ta bảo làm việc gì?")
+    chat.press(said("welcome.scam"), then=said("scam_check.ask"))
     chat.newest().get_by_role("button").first.click()
 
 
@@ -282,7 +304,7 @@ def without_a_network(chat: Chat) -> None:
     chat.page.context.set_offline(True)
     chat.frame.locator("#box").fill("tiếp")
     chat.frame.locator("#box").press("Enter")
-    expect(chat.frame.locator(".me .state").last).to_contain_text("Chưa gửi được")
+    expect(chat.frame.locator(".me .state").last).to_contain_text(said("page.waiting"))
 
 
 STATES = (greeted, at_a_card, at_several_choices, without_a_network)
@@ -318,12 +340,17 @@ def test_nothing_is_cut_off_at_any_size(
         chat.page.screenshot(path=tmp_path / f"{number}.png")
         assert chat.overflow() <= 0
     for number, (label, then) in enumerate(
-        [("Tiếp", "Phần 2/5"), ("Tiếp", "Phần 3/5"), ("Tiếp", "Phần 4/5"), ("Tiếp", "Phần 5/5")]
+        [
+            (said("lesson.next"), "Phần 2/5"),
+            (said("lesson.next"), "Phần 3/5"),
+            (said("lesson.next"), "Phần 4/5"),
+            (said("lesson.next"), "Phần 5/5"),
+        ]
     ):
         chat.press(label, then=then)
         chat.page.screenshot(path=tmp_path / f"card{number}.png")
         assert chat.overflow() <= 0
-    chat.type("hỏi tin lạ", then="Người ta bảo làm việc gì?")
+    chat.type("hỏi tin lạ", then=said("scam_check.ask"))
     chat.page.screenshot(path=tmp_path / "several.png")
     assert chat.overflow() <= 0
 
@@ -332,7 +359,7 @@ def test_texts_are_large_and_buttons_can_be_hit_with_a_thumb(
     shared_process: Any, open_page: Open
 ) -> None:
     chat = open_page(shared_process.url)
-    chat.says("Chào bà con!")
+    chat.says(said("welcome.hello"))
 
     sizes = "nodes => nodes.map(n => parseFloat(getComputedStyle(n).fontSize))"
     heights = "nodes => nodes.map(n => n.getBoundingClientRect().height)"
@@ -346,7 +373,7 @@ def test_the_whole_lesson_can_be_taken_with_the_keyboard_alone(
     shared_process: Any, open_page: Open
 ) -> None:
     chat = open_page(shared_process.url)
-    chat.says("Chào bà con!")
+    chat.says(said("welcome.hello"))
 
     chat.newest().get_by_role("button").first.focus()
     for part in ("Phần 1/5", "Phần 2/5", "Phần 3/5"):

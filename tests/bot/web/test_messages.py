@@ -1,8 +1,6 @@
 """The API the page lives on, over a running server."""
 
 import asyncio
-import json
-import random
 import sys
 import time
 from asyncio.subprocess import PIPE
@@ -12,9 +10,7 @@ import pytest
 
 from bot.channels.web import visitor_key
 from bot.house import now
-from handlers._talk import Talk
-from storage import addresses, export, messages
-from storage.tables import Table
+from storage import addresses, messages
 
 FIRST_CARD = "Phần 1/5"
 
@@ -23,7 +19,7 @@ async def test_the_first_card_follows_the_first_answer(running: Any) -> None:
     visitor = running.visitor()
 
     greeting = await visitor.open()
-    card = await visitor.tap("Học một bài ngắn")
+    card = await visitor.tap("learn")
 
     assert "Chào bà con" in greeting["text"]
     assert [choice["number"] for choice in greeting["choices"]] == ["1", "2", "3"]
@@ -43,7 +39,7 @@ async def test_typing_a_number_does_what_the_button_does(running: Any) -> None:
 async def test_the_history_is_there_when_the_page_is_loaded_again(running: Any) -> None:
     visitor = running.visitor()
     await visitor.open()
-    await visitor.tap("Học một bài ngắn")
+    await visitor.tap("learn")
     reloaded = visitor.restarted(running.url)
 
     await reloaded.news()
@@ -130,23 +126,11 @@ async def test_a_long_history_is_read_in_several_answers(running: Any) -> None:
     assert [one["text"] for one in reader.history[1:]] == [f"tin {n}" for n in range(450)]
 
 
-async def test_a_card_number_is_masked_before_it_is_kept(running: Any) -> None:
-    visitor = running.visitor()
-    await visitor.open()
-
-    answer = await visitor.say("thẻ của tôi 9704 3600 1234 5678 901")
-
-    everything = json.dumps(await end_state(running.ward), ensure_ascii=False)
-    assert "Đừng gửi những số đó cho ai" in answer["text"]
-    assert "thẻ của tôi •••" in everything
-    assert "1234" not in everything.replace(" ", "")
-
-
 async def test_a_tap_on_an_old_or_foreign_button_shows_the_question_again(running: Any) -> None:
     visitor = running.visitor()
     await visitor.open()
     greeting = visitor.screen["choices"][0]["tap"]
-    await visitor.tap("Học một bài ngắn")
+    await visitor.tap("learn")
 
     for tap in (greeting, "zz:0:learn", "1b:9999:x", "' OR 1=1 --", ":::", "\ud800", "a" * 5000):
         await visitor.post(text="bấm", tap=tap)
@@ -210,7 +194,7 @@ async def test_any_nonsense_gets_a_kind_answer_and_the_question_stays(
 
     assert status == 202
     assert answer["choices"]
-    assert FIRST_CARD in (await visitor.tap("Học một bài ngắn"))["text"]
+    assert FIRST_CARD in (await visitor.tap("learn"))["text"]
 
 
 async def test_a_long_text_is_cut_and_a_huge_body_is_refused_kindly(running: Any) -> None:
@@ -268,7 +252,7 @@ async def test_too_many_strangers_of_one_network_wait_while_known_visitors_go_on
     assert status == 429
     assert "nhiều người cùng vào" in found["error"]
     assert int(found["retry_after"]) >= 1
-    assert FIRST_CARD in (await known.tap("Học một bài ngắn"))["text"]
+    assert FIRST_CARD in (await known.tap("learn"))["text"]
 
 
 async def test_strangers_behind_a_proxy_are_counted_by_their_own_network(start: Any) -> None:
@@ -331,83 +315,6 @@ database.execute("COMMIT")
 print(time.time())
 database.close()
 """
-
-
-# ---------------------------------------------------------------- three times and shuffled
-
-
-async def test_events_delivered_three_times_and_shuffled_leave_the_same_end_state(
-    start: Any,
-) -> None:
-    once, thrice = await start(), await start()
-    chance = random.Random(20261122)
-
-    expected = await taught(once, lambda _visitors: [])
-    found = await taught(thrice, lambda posted: [chance.choice(posted) for _ in range(4)])
-
-    assert found == expected
-    assert expected["events"]["passed"] == 2
-
-
-async def taught(running: Any, repeats: Any) -> dict[str, Any]:
-    """Four people take a lesson at the same time; after every message, `repeats` of all are posted again."""
-    posted: list[tuple[Any, dict[str, Any]]] = []
-    people = [running.visitor() for _ in range(4)]
-    await asyncio.gather(*(journey(one, n, posted, repeats) for n, one in enumerate(people)))
-    await again(posted)
-    return {
-        "history": [[(m["from"], m["text"]) for m in one.history] for one in people],
-        **await counted(running.ward),
-    }
-
-
-async def journey(
-    visitor: Any, number: int, posted: list[tuple[Any, dict[str, Any]]], repeats: Any
-) -> None:
-    """Two agree and say where they live, one declines, one leaves in the middle."""
-    end = {2: ["2"], 3: []}.get(number, ["1", "phu loi", "1", "bà Lan", "3"])
-    answers = ["1", "1", "1", "1", "1", "1", "2", "1", "3"][: 4 if number == 3 else None]
-    bodies: list[dict[str, Any]] = [{"start": True}, *({"text": one} for one in answers + end)]
-    for at, body in enumerate(bodies):
-        seen = visitor.screen.get("question") if visitor.history else None
-        sent = {"id": f"{at}", "seen": seen, **body}
-        posted.append((visitor, sent))
-        await asyncio.gather(*(visitor.post(**sent) for _ in range(3 if repeats(posted) else 1)))
-        await visitor.answered()
-        await again(repeats(posted))
-
-
-async def again(posted: list[tuple[Any, dict[str, Any]]]) -> None:
-    await asyncio.gather(*(visitor.post(**sent) for visitor, sent in posted))
-
-
-async def counted(ward: Any) -> dict[str, Any]:
-    """What is kept, without numbers and times that differ from run to run."""
-    tables = await end_state(ward)
-    codes = sorted(row["code"] for row in tables["events"])
-    return {
-        "events": {code: codes.count(code) for code in codes},
-        "rows": {name: len(rows) for name, rows in tables.items()},
-        "talks": sorted(name_of(row["talk"]) for row in tables["talks"]),
-        "consents": sorted((row["purpose"], row["answer"]) for row in tables["consents"]),
-        "counts": sorted((row["code"], row["count"]) for row in tables["daily_counts"]),
-        "states": sorted({row["state"] for row in tables["inbox"] + tables["outbox"]}),
-    }
-
-
-def name_of(talk: str) -> str:
-    read = Talk.read(talk)
-    assert read is not None
-    return read.name
-
-
-async def end_state(ward: Any) -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table."""
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in Table.metadata.tables}
-    async with ward.database.reading(now()) as tx:
-        async for name, row in export.tables(tx):
-            found[name].append(row)
-    return found
 
 
 async def address_of(running: Any, visitor: Any) -> int:
