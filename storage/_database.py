@@ -102,7 +102,11 @@ class Database:
 
     @classmethod
     async def _open_postgres(cls, url: URL, house: House, closing: AsyncExitStack) -> Self:
-        writers = create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_size=10)
+        writers = create_async_engine(
+            url.set(drivername="postgresql+asyncpg"),
+            pool_size=10,
+            hide_parameters=True,  # they are what people said; no log may hold them
+        )
         closing.push_async_callback(writers.dispose)
         async with writers.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(7105117)"))  # one upgrades

@@ -115,14 +115,15 @@ async def _connect(is_writer: bool, database: str, **options: Any) -> aiosqlite.
 def engine(url: URL, begin: str | None, connections: int = 4) -> AsyncEngine:
     """Return an engine whose transactions begin with `begin`; None: every statement stands alone.
 
-    It keeps up to `connections` open; with one, there never is a second.
+    It opens at most `connections`; who comes later waits for one.
     """
     creator = partial(_connect, begin == WRITE)
     made = create_async_engine(
         url.set(drivername="sqlite+aiosqlite"),
         connect_args={"async_creator_fn": creator, "isolation_level": None},
         pool_size=connections,
-        max_overflow=0 if connections == 1 else -1,
+        max_overflow=0,
+        hide_parameters=True,  # they are what people said; no log may hold them
         pool_reset_on_return=None,  # every transaction is ended by the block it belongs to
     )
 

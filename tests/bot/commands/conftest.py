@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -114,7 +115,12 @@ class Screen:
         os.write(self._here, text.encode())
 
     def interrupt(self) -> None:
-        self._process.send_signal(signal.SIGINT)
+        """Press Ctrl-C, and again where Python took it between the prompt and the read behind it."""
+        for _ in range(5):
+            self._process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=5)
+                return
 
     def end(self) -> int:
         """Read until the command closes the terminal; returns its exit code."""
