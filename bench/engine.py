@@ -27,6 +27,7 @@ from handlers._requests.lesson import (
 )
 from handlers._requests.person import MyStanding, Person, Role, Standing
 from handlers._talk import Book, Heard, Talk
+from handlers._turn import turn
 
 JOURNEY = ("học", "1", "1", "1", "tiếp", "tiep tuc", "xong", "2", "a", "C", "1")
 VALUES = {
@@ -57,8 +58,8 @@ def world(content: lessons.Content) -> dict[type, Any]:
     }
 
 
-def journey(book: Book, answers: dict[type, Any], *, is_stored: bool) -> Iterator[None]:
-    """One resident's turns."""
+def journey(book: Book, answers: dict[type, Any], *, is_stored: bool) -> Iterator[Talks]:
+    """One resident's turns; yields the talks after each."""
     caller = Caller(Person(), frozenset({Role.RESIDENT}))
     talks = Talks()
     at = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -75,14 +76,31 @@ def journey(book: Book, answers: dict[type, Any], *, is_stored: bool) -> Iterato
                 talks = stop.value.talks
                 break
             answer = answers[type(request)]
-        yield
+        yield talks
+
+
+def ready() -> tuple[Book, dict[type, Any]]:
+    """The shipped content, and a world that answers."""
+    content = lessons.load(Path(lessons.__file__).parent)
+    return Book(content, VALUES), world(content)
+
+
+def third_card(book: Book, answers: dict[type, Any], seconds: float) -> float:
+    """Turns a second of `turn` alone: four journal entries replayed, “1” understood, the next card reached."""
+    talks = list(journey(book, answers, is_stored=False))[3]
+    assert talks.active is not None
+    heard = Heard("1", datetime(2026, 11, 22, 2, 0, tzinfo=UTC))
+    turns, start = 0, time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        for _ in turn(talks.active, heard, book):
+            raise AssertionError("nothing is asked of the world here")
+        turns += 1
+    return turns / (time.perf_counter() - start)
 
 
 def measure(seconds: float, *, is_stored: bool, repeats: int = 5) -> list[float]:
     """Turns a second, `repeats` times `seconds` long."""
-    content = lessons.load(Path(lessons.__file__).parent)
-    book = Book(content, VALUES)
-    answers = world(content)
+    book, answers = ready()
     rates = []
     for _ in range(repeats):
         turns, start = 0, time.perf_counter()
@@ -92,12 +110,19 @@ def measure(seconds: float, *, is_stored: bool, repeats: int = 5) -> list[float]
     return rates
 
 
+def show(name: str, found: list[float]) -> None:
+    """One line: median and spread."""
+    low, high = min(found), max(found)
+    print(
+        f"{name}: {statistics.median(found):,.0f} turns/s ({low:,.0f}–{high:,.0f} over {len(found)})"
+    )
+
+
 if __name__ == "__main__":
-    for is_stored in (False, True):
-        seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
-        found = measure(seconds, is_stored=is_stored)
-        print(
-            f"engine{' with stored talks' if is_stored else ''}: "
-            f"{statistics.median(found):,.0f} turns/s "
-            f"({min(found):,.0f}–{max(found):,.0f} over {len(found)} runs)"
-        )
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    book, answers = ready()
+    show(
+        "engine, one turn at the third card", [third_card(book, answers, seconds) for _ in range(5)]
+    )
+    show("engine, a whole lesson with its quiz", measure(seconds, is_stored=False))
+    show("the same, talks read and written as JSON", measure(seconds, is_stored=True))

@@ -17,6 +17,7 @@ from handlers._conversations import (
     encode_args,
 )
 from handlers._effects import Become, Errand, Question, Request, Resume, phrase
+from handlers._journal import ASK
 from handlers._message import Asked, compose
 from handlers._requests.person import Erased, Person, Role
 from handlers._talk import Aside, Book, Heard, Kind, Message, Open, Returned, Talk
@@ -241,7 +242,8 @@ class _Desk:
         assert self.active is not None
         cut = back(self.active)
         if cut is None:
-            self._say("engine.recorded" if self.active.journal else "engine.first")
+            has_asked = any(entry.kind == ASK for entry in self.active.journal)
+            self._say("engine.recorded" if has_asked else "engine.first")
             return replace(one, reading=Again())
         self.active = self.active._replace(journal=cut)
         return (yield from turn(self.active, None, self.book))
