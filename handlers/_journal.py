@@ -153,7 +153,7 @@ def within_bounds(journal: Journal) -> Journal:
     Raises:
         JournalTooLong: more than 200 entries or 64 kB.
     """
-    size = sum(len(entry.value) + len(entry.key) for entry in journal)
+    size = sum(map(len, [entry.value for entry in journal]))
     if len(journal) > MAX_ENTRIES or size > MAX_BYTES:
         raise JournalTooLong(f"{len(journal)} entries, {size} characters")
     return journal
