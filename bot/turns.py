@@ -2,11 +2,12 @@
 
     received   inbox row (unique channel + event id) and history, one commit; the channel answers
     handled    replay -> effects, journal, outbox rows, inbox row done: one commit
+    postponed  the database is locked, full or gone: everything rolled back, the row waits
     failed     everything rolled back; the row is parked with the id under which the log has the
                traceback; something kind is said in a transaction of its own, the talk stays where it
                was; the second failure in a row ends it
 
-A killed process leaves rows waiting; `resume` picks them up.
+A killed process leaves rows waiting; the next start picks them up, and so does every tick.
 """
 
 import asyncio
@@ -31,6 +32,7 @@ from storage import addresses, inbox, messages, outbox, perform, talks
 from storage._tx import Tx
 from storage.addresses import Address
 from storage.inbox import InboxRow
+from storage.unavailable import is_unavailable
 
 log = structlog.get_logger()
 
@@ -90,8 +92,10 @@ class Turns:
         try:
             async with self.ward.database.transaction(self.clock()) as tx:
                 await self._turn(tx, address_id, row)
-        except Exception as failure:  # noqa: BLE001 - a bug: logged, parked, life goes on
-            await self._park(address_id, row, failure)
+        except Exception as failure:
+            if is_unavailable(failure):  # the row waits in the inbox until the next tick or start
+                raise
+            await self._park(address_id, row, failure)  # a bug: logged, parked, life goes on
         else:
             await self._after(tx)
         return True
