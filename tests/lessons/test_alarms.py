@@ -40,6 +40,7 @@ def _tables_are_compiled_before_a_test_is_timed() -> None:
 
 TUNED = load(TESTS / "data" / "alarms_tuned.yaml")
 TUNED_MORE = load(TESTS / "data" / "alarms_tuned_third.yaml")
+LATER = [load(TESTS / "data" / f"alarms_tuned_{author}.yaml") for author in ("fourth", "fifth")]
 MORE = load(TESTS / "lessons" / "alarms_more.yaml")
 PASTED = [message["text"] for message in load(TESTS / "data" / "scam_messages.yaml")]
 
@@ -72,6 +73,21 @@ def test_phrases_of_another_author_open_their_lane_too(lane: str) -> None:
 
 def test_harmless_phrases_of_another_author_open_hardly_any_lane() -> None:
     assert len(astray(TUNED_MORE[HARMLESS], None)) <= len(TUNED_MORE[HARMLESS]) * 0.01
+
+
+@pytest.mark.parametrize(
+    ("lane", "reached"), [("self_harm", 0.95), ("danger", 0.8), ("money_gone", 0.8)]
+)
+def test_most_phrases_of_later_authors_open_their_lane(lane: str, reached: float) -> None:
+    phrases = [phrase for author in LATER for phrase in author[lane]]
+
+    assert len(astray(phrases, lane)) <= len(phrases) * (1 - reached)
+
+
+def test_harmless_phrases_of_later_authors_open_hardly_any_lane() -> None:
+    phrases = [phrase for author in LATER for phrase in author[HARMLESS]]
+
+    assert len(astray(phrases, None)) <= len(phrases) * 0.01
 
 
 def test_no_pasted_scam_or_notice_opens_a_lane() -> None:

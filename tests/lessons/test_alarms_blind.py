@@ -12,7 +12,7 @@ import lessons
 from lessons.alarms import lane_of
 
 BLIND = Path(__file__).parents[1] / "data" / "alarms_blind.yaml"
-REACHED = {"danger": 32, "self_harm": 31, "money_gone": 23}
+REACHED = {"danger": 32, "self_harm": 31, "money_gone": 25}
 FALSE_AT_MOST = 4
 
 
