@@ -41,8 +41,8 @@ bench: dev
 	$(BIN)/python bench/run.py
 
 lock: dev
-	$(LOCK) --extra build pyproject.toml -o requirements.lock
-	$(LOCK) --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(LOCK) --extra build --extra dev pyproject.toml -o requirements-dev.lock
+	$(LOCK) --extra build -c requirements-dev.lock pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf .venv build *.egg-info

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from storage import _sqlite
 from storage._migrate import upgrade
 from storage._tx import Tx
+from storage._writer import Writer
 from storage.house import House
 
 SHRINK_SECONDS = 30.0
@@ -53,21 +54,17 @@ class Database:
     def __init__(
         self,
         house: House,
-        writers: AsyncEngine,
+        writers: AsyncEngine | Writer,
         readers: AsyncEngine,
         watcher: AsyncConnection,
-        *,
         closing: AsyncExitStack,
-        only_writer: AsyncConnection | None = None,
     ) -> None:
         """Take engines and connections that are ready for use; `open` makes them."""
         self._house = house
         self._writers = writers
         self._readers = readers
         self._watcher = watcher
-        self._only_writer = only_writer
         self._closing = closing
-        self._writing = asyncio.Lock()
         self._watching = asyncio.Lock()
 
     @classmethod
@@ -88,17 +85,18 @@ class Database:
     @classmethod
     async def _open_sqlite(cls, url: URL, house: House, closing: AsyncExitStack) -> Self:
         _make_file(url)
-        writers, only_writer = await _single(_sqlite.engine(url, _sqlite.WRITE, 1), closing)
-        async with only_writer.begin():
-            await only_writer.run_sync(upgrade)
-        readers = _sqlite.engine(url, _sqlite.READ)
+        writer = await Writer.open(url)
+        closing.push_async_callback(writer.close)
+        async with writer.begin() as connection:
+            await connection.run_sync(upgrade)
+        readers = _sqlite.engine(url, is_reader=True)
         closing.push_async_callback(readers.dispose)
-        _, watcher = await _single(_sqlite.engine(url, None, 1), closing)
+        alone = _sqlite.engine(url, is_reader=False, connections=1)
+        closing.push_async_callback(alone.dispose)
+        watcher = await closing.enter_async_context(alone.connect())
         async with watcher.begin():
             await watcher.execute(text(f"PRAGMA busy_timeout={SHRINK_BUSY_MS}"))
-        return cls(
-            house, writers, readers, watcher, closing=closing.pop_all(), only_writer=only_writer
-        )
+        return cls(house, writer, readers, watcher, closing.pop_all())
 
     @classmethod
     async def _open_postgres(cls, url: URL, house: House, closing: AsyncExitStack) -> Self:
@@ -116,21 +114,17 @@ class Database:
         )
         alone = writers.execution_options(isolation_level="AUTOCOMMIT")
         watcher = await closing.enter_async_context(alone.connect())
-        return cls(house, writers, readers, watcher, closing=closing.pop_all())
+        return cls(house, writers, readers, watcher, closing.pop_all())
 
     @property
     def _is_sqlite(self) -> bool:
-        return self._only_writer is not None
+        return isinstance(self._writers, Writer)
 
     @asynccontextmanager
     async def transaction(self, now: datetime) -> AsyncIterator[Tx]:
         """Write: commits at the end of the block, rolls back on any exception. `now` is aware."""
-        if self._only_writer is None:
-            async with self._writers.begin() as connection:
-                yield Tx(connection, self._house, now)
-            return
-        async with self._writing, self._only_writer.begin():
-            yield Tx(self._only_writer, self._house, now)
+        async with self._writers.begin() as connection:
+            yield Tx(connection, self._house, now)
 
     @asynccontextmanager
     async def reading(self, now: datetime) -> AsyncIterator[Tx]:
@@ -168,14 +162,6 @@ class Database:
     async def close(self) -> None:
         """Close every connection; nothing may be under way."""
         await self._closing.aclose()
-
-
-async def _single(
-    engine: AsyncEngine, closing: AsyncExitStack
-) -> tuple[AsyncEngine, AsyncConnection]:
-    """Return an engine with its one connection, to be closed in the end."""
-    closing.push_async_callback(engine.dispose)
-    return engine, await closing.enter_async_context(engine.connect())
 
 
 def _parse(url: str) -> URL:

@@ -1,10 +1,7 @@
 """SQLite behind asyncio, with as few hops to its thread as there is something to wait for.
 
 The driver goes to its thread four times for one statement (open, execute, fetch, close), which costs ten
-times as much as the statement. Here a reader's statement is one hop. A writer's is none: once BEGIN
-IMMEDIATE has the lock, a statement waits for nobody and takes microseconds; what may wait (BEGIN for
-another process, COMMIT for the disk) is done in the thread. A long one, such as a purge, would keep
-all other turns waiting in any case: they need the lock it holds.
+times as much as the statement. Here a reader's statement is one hop. What writes: storage/_writer.py.
 """
 
 import sqlite3
@@ -25,7 +22,7 @@ PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",  # what is erased is overwritten
 )
-WRITE, READ = "BEGIN IMMEDIATE", "BEGIN"
+BEGIN = "BEGIN"
 
 
 class QuickCursor:
@@ -87,40 +84,33 @@ class QuickCursor:
 
 
 class QuickConnection(aiosqlite.Connection):
-    """The driver's connection, with quick cursors; `is_writer`: statements under the lock do not hop."""
-
-    is_writer = False
+    """The driver's connection, with quick cursors."""
 
     async def run(self, work: Callable[..., None], *args: Any) -> None:
-        """Do `work(connection, *args)`, in the connection's thread where it may have to wait."""
-        if self.is_writer and self._conn.in_transaction:
-            work(self._conn, *args)
-        else:
-            await self._execute(work, self._conn, *args)  # type: ignore[no-untyped-call]
+        """Do `work(connection, *args)` in the connection's thread."""
+        await self._execute(work, self._conn, *args)  # type: ignore[no-untyped-call]
 
     def cursor(self) -> QuickCursor:  # type: ignore[override]  # SQLAlchemy enters it, nobody else does
         """Return a cursor; nothing happens yet."""
         return QuickCursor(self)
 
 
-async def _connect(is_writer: bool, database: str, **options: Any) -> aiosqlite.Connection:
+async def _connect(database: str, **options: Any) -> aiosqlite.Connection:
     """Open a connection with a thread that does not keep the process alive."""
     open_file = partial(sqlite3.connect, database, **options)
     connection = QuickConnection(open_file, iter_chunk_size=64)
-    connection.is_writer = is_writer
     connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does for the driver's own
     return await connection
 
 
-def engine(url: URL, begin: str | None, connections: int = 4) -> AsyncEngine:
-    """Return an engine whose transactions begin with `begin`; None: every statement stands alone.
+def engine(url: URL, *, is_reader: bool, connections: int = 4) -> AsyncEngine:
+    """Return an engine for reading one consistent state; not `is_reader`: every statement stands alone.
 
     It opens at most `connections`; who comes later waits for one.
     """
-    creator = partial(_connect, begin == WRITE)
     made = create_async_engine(
         url.set(drivername="sqlite+aiosqlite"),
-        connect_args={"async_creator_fn": creator, "isolation_level": None},
+        connect_args={"async_creator_fn": _connect, "isolation_level": None},
         pool_size=connections,
         max_overflow=0,
         hide_parameters=True,  # they are what people said; no log may hold them
@@ -130,13 +120,13 @@ def engine(url: URL, begin: str | None, connections: int = 4) -> AsyncEngine:
     @event.listens_for(made.sync_engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in (*PRAGMAS, *(["PRAGMA query_only=ON"] if begin == READ else [])):
+        for pragma in (*PRAGMAS, *(["PRAGMA query_only=ON"] if is_reader else [])):
             cursor.execute(pragma)
         cursor.close()
 
     @event.listens_for(made.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
-        if begin:
-            connection.exec_driver_sql(begin)
+        if is_reader:
+            connection.exec_driver_sql(BEGIN)
 
     return made

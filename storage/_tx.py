@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage._writer import LoopConnection
 from storage.house import House
 
 
@@ -17,7 +18,7 @@ class Tx:
     shell to shrink the write-ahead log after the commit, so that erased bytes leave the disk.
     """
 
-    connection: AsyncConnection
+    connection: AsyncConnection | LoopConnection
     house: House
     now: datetime
     wakes: set[int] = field(default_factory=set)
