@@ -84,21 +84,21 @@ class Turns:
             return await inbox.waiting(tx)
 
     async def _one(self, address_id: int) -> bool:
-        async with self.ward.database.reading(self.clock()) as tx:
-            rows = await inbox.rows(tx, address_id)
-        if not rows:
-            return False
-        row = rows[0]
+        """Handle what waited longest for an address; whether more waits."""
+        rows: tuple[InboxRow, ...] = ()
         try:
             async with self.ward.database.transaction(self.clock()) as tx:
-                await self._turn(tx, address_id, row)
+                address = await addresses.locked(tx, address_id)
+                rows = await inbox.rows(tx, address_id)
+                if rows:
+                    await self._turn(tx, address, rows[0])
         except Exception as failure:
-            if is_unavailable(failure):  # the row waits in the inbox until the next tick or start
+            if not rows or is_unavailable(failure):  # what waits will be tried at the next tick or start
                 raise
-            await self._park(address_id, row, failure)  # a bug: logged, parked, life goes on
+            await self._park(address_id, rows[0], failure)  # a bug: logged, parked, life goes on
         else:
             await self._after(tx)
-        return True
+        return len(rows) > 1
 
     async def _after(self, tx: Tx) -> None:
         self.bell.ring(tx.wakes)
@@ -107,17 +107,13 @@ class Turns:
 
     # ------------------------------------------------------------ the turn itself
 
-    async def _turn(self, tx: Tx, address_id: int, row: InboxRow) -> None:
-        address = await addresses.locked(tx, address_id)
-        still = [one for one in await inbox.rows(tx, address_id) if one.id == row.id]
-        if not still:  # another process handled it meanwhile
-            return
+    async def _turn(self, tx: Tx, address: Address, row: InboxRow) -> None:
         heard = self._heard(row, address)
-        before = await self._load(tx, address_id)
-        outcome = await self._drive(tx, address, before, heard, row)
-        await self._keep(tx, address_id, before, outcome)
+        before = await self._load(tx, address.id)
+        address, outcome = await self._drive(tx, address, before, heard, row)
+        await self._keep(tx, address, before, outcome)
         said = None if row.body and row.body.get("start") else heard.text
-        await addresses.touch(tx, address_id, said)
+        await addresses.touch(tx, address.id, said)
         await inbox.done(tx, [row.id])
 
     def _heard(self, row: InboxRow, address: Address) -> Heard:
@@ -140,8 +136,11 @@ class Turns:
 
     async def _drive(
         self, tx: Tx, address: Address, before: Talks, heard: Heard, row: InboxRow
-    ) -> Outcome:
-        """Run the dialogue, answering its requests in this transaction as whoever speaks now."""
+    ) -> tuple[Address, Outcome]:
+        """Run the dialogue, answering its requests in this transaction as whoever speaks now.
+
+        Returns the address as it is then: a consent may just have made a person of it.
+        """
         by = await addresses.actor_of(tx, address)
         me = await addresses.snapshot(tx, by)
         caller = Caller(me, by.roles, is_new=address.last_text is None and before.active is None)
@@ -151,23 +150,22 @@ class Turns:
             try:
                 request = steps.send(answer)
             except StopIteration as stop:
-                outcome: Outcome = stop.value
-                return outcome
+                return address, stop.value
             answer = await perform(tx, by, request)
-            if isinstance(request, Deed):  # a consent may just have made a person of the address
-                by = await addresses.actor_of(tx, await addresses.locked(tx, address.id))
+            if isinstance(request, Deed):
+                address = await addresses.locked(tx, address.id)
+                by = await addresses.actor_of(tx, address)
 
-    async def _keep(self, tx: Tx, address_id: int, before: Talks, outcome: Outcome) -> None:
-        address = await addresses.locked(tx, address_id)
+    async def _keep(self, tx: Tx, address: Address, before: Talks, outcome: Outcome) -> None:
         slots = (
             ("active", before.active, outcome.talks.active),
             ("aside", before.aside, outcome.talks.aside),
         )
         for slot, old, new in slots:
             if new is not None and new is not old:
-                await talks.store(tx, address_id, address.person, slot, new.write())
+                await talks.store(tx, address.id, address.person, slot, new.write())
             elif new is None and old is not None:
-                await talks.drop(tx, address_id, slot)
+                await talks.drop(tx, address.id, slot)
         if outcome.message is not None:
             await self._put(tx, address, outcome.message)
 
