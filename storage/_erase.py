@@ -82,5 +82,5 @@ async def _leave_addresses(tx: Tx, addresses: Collection[int], asking: int | Non
     await tx.connection.execute(
         update(Addresses)
         .where(Addresses.id == asking)
-        .values(current_person_id=None, last_text=None)
+        .values(current_person_id=None, last_text=None, blocked_at=None, came_by=None)
     )

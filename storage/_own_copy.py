@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 
 from storage._tdp_names import all_units
 from storage._tx import Tx
@@ -39,8 +39,6 @@ async def own_copy(tx: Tx, person: int) -> str:
 
 
 async def _everything(tx: Tx, person: int) -> dict[str, Any]:
-    used = select(AddressPeople.address_id).where(AddressPeople.person_id == person)
-    theirs = or_(Addresses.current_person_id == person, Addresses.id.in_(used))
     addresses = select(Addresses.id).where(Addresses.current_person_id == person)
     return {
         "person": await _rows(tx, select(People.__table__).where(People.id == person)),
@@ -66,7 +64,7 @@ async def _everything(tx: Tx, person: int) -> dict[str, Any]:
         "events": await _titled(
             tx, select(Events.__table__).where(Events.person_id == person).order_by(Events.id)
         ),
-        "addresses": await _rows(tx, select(Addresses.__table__).where(theirs)),
+        "addresses": await _addresses(tx, person),
         "messages": await _rows(
             tx,
             select(Messages.__table__)
@@ -75,6 +73,22 @@ async def _everything(tx: Tx, person: int) -> dict[str, Any]:
         ),
         "talks": await _rows(tx, select(Talks.__table__).where(Talks.address_id.in_(addresses))),
     }
+
+
+async def _addresses(tx: Tx, person: int) -> list[dict[str, Any]]:
+    """The addresses of a person; of one that somebody else may use by now, only that they used it."""
+    now = await _rows(tx, select(Addresses.__table__).where(Addresses.current_person_id == person))
+    earlier = await _rows(
+        tx,
+        select(Addresses.channel, AddressPeople.since, AddressPeople.until)
+        .join_from(AddressPeople, Addresses)
+        .where(
+            AddressPeople.person_id == person,
+            Addresses.current_person_id.is_distinct_from(person),
+        )
+        .order_by(AddressPeople.id),
+    )
+    return now + earlier
 
 
 async def _residences(tx: Tx, person: int) -> list[dict[str, Any]]:

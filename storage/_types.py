@@ -21,6 +21,11 @@ def dump(value: Any) -> str:
     return text
 
 
+def storable(text: str) -> str:
+    """Return `text` without what a text column cannot hold: U+0000 and half a surrogate pair."""
+    return text.replace("\0", "").encode(errors="replace").decode()
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment: an aware datetime goes in, an aware datetime in UTC comes out.
 

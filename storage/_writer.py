@@ -15,6 +15,7 @@ from typing import Any, Self, TypeVarTuple, overload
 
 from sqlalchemy import Connection, Dialect, Executable, ScalarResult, create_engine, event
 from sqlalchemy.engine import URL, CursorResult
+from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.selectable import TypedReturnsRows
@@ -22,8 +23,9 @@ from sqlalchemy.sql.selectable import TypedReturnsRows
 from storage._sqlite import BUSY_MS, PRAGMAS
 
 AT_ONCE = "PRAGMA busy_timeout=0"
-PATIENTLY = f"PRAGMA busy_timeout={BUSY_MS}"
+PATIENTLY = "PRAGMA busy_timeout={}"
 BEGIN = "BEGIN IMMEDIATE"
+PRIMARY = 0xFF  # the extended codes of SQLite carry the primary one in their low byte
 Columns = TypeVarTuple("Columns")
 
 
@@ -49,8 +51,8 @@ class LoopConnection:
     ) -> CursorResult[*tuple[Any, ...]]: ...
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
-        """Run one statement, for one set of parameters or for each of a list."""
-        return self._connection.execute(statement, parameters)
+        """Run one statement, for one set of parameters or for each of a list; all its rows are there."""
+        return _whole(self._connection.execute(statement, parameters))
 
     async def scalar(self, statement: Any, parameters: Any = None) -> Any:
         """Run one statement and return the first column of its first row, or None."""
@@ -58,25 +60,36 @@ class LoopConnection:
 
     async def scalars(self, statement: Any, parameters: Any = None) -> ScalarResult[Any]:
         """Run one statement and return the first column of its rows."""
-        return self._connection.scalars(statement, parameters)
+        return _whole(self._connection.execute(statement, parameters)).scalars()
 
     async def run_sync(self, work: Callable[[Connection], Any]) -> Any:
         """Run work that is written for a synchronous connection."""
         return work(self._connection)
 
 
+def _whole(result: CursorResult[Any]) -> CursorResult[Any]:
+    """Fetch all rows now, so that no later statement can change or end what is still to be read."""
+    if result.returns_rows:
+        result.cursor_strategy = FullyBufferedCursorFetchStrategy(result.cursor)
+    return result
+
+
 class Writer:
     """One transaction at a time, each from BEGIN IMMEDIATE to its commit on the disk."""
 
-    def __init__(self, connection: Connection, thread: ThreadPoolExecutor) -> None:
+    def __init__(self, connection: Connection, thread: ThreadPoolExecutor, busy_ms: int) -> None:
         self._connection = connection
         self._thread = thread
+        self._patiently = PATIENTLY.format(busy_ms)
         self._lock = asyncio.Lock()
         self._given = LoopConnection(connection)
 
     @classmethod
-    async def open(cls, url: URL) -> Self:
-        """Open the file; a journal mode that has to change may wait for other processes."""
+    async def open(cls, url: URL, busy_ms: int = BUSY_MS) -> Self:
+        """Open the file; a journal mode that has to change may wait for other processes.
+
+        `busy_ms`: how long a transaction may wait for another process to begin.
+        """
         made = create_engine(
             url.set(drivername="sqlite+pysqlite"),
             connect_args={"check_same_thread": False, "isolation_level": None},
@@ -96,55 +109,57 @@ class Writer:
         except BaseException:
             thread.shutdown()
             raise
-        return cls(connection, thread)
+        return cls(connection, thread, busy_ms)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[LoopConnection]:
         """Commit at the end of the block, roll back on any exception."""
         async with self._lock:
-            await self._lock_file()
             try:
+                await self._lock_file()
                 yield self._given
+                await self._wait(self._connection.commit)
             except BaseException:
-                await self._wait(self._connection.rollback)
+                await self._wait(self._roll_back)
                 raise
-            await self._commit()
 
     async def _lock_file(self) -> None:
         try:
             self._connection.exec_driver_sql(BEGIN)
         except OperationalError as error:
             self._connection.rollback()
-            if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+            code = getattr(error.orig, "sqlite_errorcode", 0)
+            if code & PRIMARY != sqlite3.SQLITE_BUSY:
                 raise
             await self._wait(self._lock_patiently)
 
     def _lock_patiently(self) -> None:
         """Wait for another process, off the event loop."""
         try:
-            self._connection.exec_driver_sql(PATIENTLY)
+            self._connection.exec_driver_sql(self._patiently)
             self._connection.exec_driver_sql(BEGIN)
-        except OperationalError:
-            self._connection.rollback()
-            raise
         finally:
             self._connection.connection.execute(AT_ONCE)
 
-    async def _commit(self) -> None:
-        try:
-            await self._wait(self._connection.commit)
-        except OperationalError:
-            await self._wait(self._connection.rollback)
-            raise
+    def _roll_back(self) -> None:
+        """End the transaction if there is one; SQLAlchemy alone sends no ROLLBACK after a failed COMMIT."""
+        self._connection.rollback()
+        self._connection.connection.rollback()
 
     async def _wait(self, work: Callable[[], None]) -> None:
-        """Do something in the thread to its end, also when whoever waits for it is cancelled."""
+        """Do something in the thread to its end, also when whoever waits for it is cancelled, and again."""
         done = asyncio.get_running_loop().run_in_executor(self._thread, work)
-        try:
-            await asyncio.shield(done)
-        except asyncio.CancelledError:
-            await asyncio.wait([done])
-            raise
+        cancelled: asyncio.CancelledError | None = None
+        while not done.done():
+            try:
+                await asyncio.wait([done])
+            except asyncio.CancelledError as error:
+                cancelled = error
+        failed = done.exception()
+        if cancelled:
+            raise cancelled
+        if failed:
+            raise failed
 
     async def close(self) -> None:
         """Close the file; no transaction may be open."""

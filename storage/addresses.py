@@ -86,7 +86,25 @@ async def find(tx: Tx, channel: str, key: str) -> Address | None:
 async def touch(tx: Tx, address_id: int, last_text: str | None) -> None:
     """Note that somebody was heard here now, and the beginning of what they said."""
     text = last_text and last_text.replace("\0", "")[:LAST_TEXT_CHARS]
-    await tx.connection.execute(_TOUCH, {"i": address_id, "heard_at": tx.now, "last_text": text})
+    heard = {"i": address_id, "heard_at": tx.now, "last_text": text, "blocked_at": None}
+    await tx.connection.execute(_TOUCH, heard)
+
+
+async def block(tx: Tx, address_id: int) -> None:
+    """Note that the platform does not let us write there: blocked, deactivated, gone."""
+    await tx.connection.execute(_TOUCH, {"i": address_id, "blocked_at": tx.now})
+
+
+async def unblock(tx: Tx, address_id: int) -> None:
+    """Note that they came back."""
+    await tx.connection.execute(_TOUCH, {"i": address_id, "blocked_at": None})
+
+
+async def came_by(tx: Tx, address_id: int, payload: str) -> None:
+    """Note what the deep link carried that somebody came by; a later one replaces it."""
+    await tx.connection.execute(
+        _TOUCH, {"i": address_id, "came_by": payload.replace("\0", "")[:64]}
+    )
 
 
 async def actor_of(tx: Tx, address: Address) -> Actor:  # noqa: ARG001 - roles are read in it once there are any

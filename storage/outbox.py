@@ -8,10 +8,11 @@
                                             unreachable: no byte left us, attempt + 1
                                             again: surely not accepted; no attempt counted, at most twice
                                             unusable: the account is at fault, not the message
+                                            released: handed back by its owner, no byte left us
     sending -> gave_up                      unreachable or again once too often
     sending -> unknown                      undecided: bytes left, no readable answer; or the lease is over
     sending -> blocked | closed | refused   the platform said so, for good
-    waiting -> cancelled | expired          by a person | validity over
+    waiting -> cancelled | expired          by a person (also one who blocked us) | validity over
     unknown -> waiting | dropped            reply: once, unless they wrote since; alert: once;
                                             announcement: a person decides; reminder: dropped
     waiting -> sent                         a local account (web, console): readable is sent
@@ -22,7 +23,6 @@ have been sent is a visible state, never sent again in silence.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, IntEnum
 from typing import Any
@@ -41,7 +41,6 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.orm import aliased
 
 from storage import messages
 from storage._tx import Tx
@@ -75,6 +74,7 @@ class Cause(Enum):
     UNREACHABLE = "unreachable"
     AGAIN = "again"
     UNUSABLE = "unusable"
+    RELEASED = "released"
     TOO_OFTEN = "too often"
     UNDECIDED = "undecided"
     LEASE_OVER = "lease over"
@@ -96,6 +96,7 @@ TRANSITIONS: Mapping[Cause, tuple[State, State]] = {
     Cause.UNREACHABLE: (State.SENDING, State.WAITING),
     Cause.AGAIN: (State.SENDING, State.WAITING),
     Cause.UNUSABLE: (State.SENDING, State.WAITING),
+    Cause.RELEASED: (State.SENDING, State.WAITING),
     Cause.TOO_OFTEN: (State.SENDING, State.GAVE_UP),
     Cause.UNDECIDED: (State.SENDING, State.UNKNOWN),
     Cause.LEASE_OVER: (State.SENDING, State.UNKNOWN),
@@ -109,9 +110,6 @@ TRANSITIONS: Mapping[Cause, tuple[State, State]] = {
 }
 """Every move there is. All statements below are made from it; nothing else writes `state`."""
 
-ATTEMPTS = 5
-AGAINS = 2
-
 
 class Kind(IntEnum):
     """What a row is; the lower goes first."""
@@ -122,22 +120,10 @@ class Kind(IntEnum):
     REMINDER = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Leased:
-    """A row that its lease's owner may send now; `key` is the platform's own id of the chat."""
-
-    id: int
-    address_id: int
-    key: str
-    kind: Kind
-    body: Mapping[str, Any]
-    attempts: int
-
-
 # ---------------------------------------------------------------- statements
 
 
-def _move(cause: Cause) -> Update:
+def move(cause: Cause) -> Update:
     """An UPDATE that only a row in the right state can feel."""
     source, target = TRANSITIONS[cause]
     moved = update(Outbox).where(Outbox.state == source.value).values(state=target.value)
@@ -147,79 +133,28 @@ def _move(cause: Cause) -> Update:
     return moved.values(lease_owner=None, lease_until=None, settled_at=settled_at)
 
 
-def _settlement(cause: Cause) -> Update:
-    """A move that only the lease's owner can make; returns what the history needs."""
-    moved = _move(cause).where(
-        Outbox.id == bindparam("row"), Outbox.lease_owner == bindparam("owner")
-    )
-    if cause is Cause.UNREACHABLE:
-        moved = moved.where(Outbox.attempts + 1 < ATTEMPTS).values(attempts=Outbox.attempts + 1)
-    if cause is Cause.AGAIN:
-        moved = moved.where(Outbox.agains < AGAINS).values(agains=Outbox.agains + 1)
-    return moved.values(
-        not_before=bindparam("not_until"), reason=bindparam("why"), platform_id=bindparam("theirs")
-    ).returning(Outbox.address_id, Outbox.body)
-
-
-_NOW = bindparam("now", type_=Outbox.created_at.type)
-_IS_DUE = or_(Outbox.not_before.is_(None), Outbox.not_before <= _NOW)
-_IS_VALID = or_(Outbox.valid_until.is_(None), Outbox.valid_until > _NOW)
-_OF_ACCOUNT = Outbox.account == bindparam("of")
-_THESE = Outbox.id.in_(bindparam("ids", expanding=True))
-_EARLIER = aliased(Outbox)
-_IS_ALONE = ~exists().where(
-    _EARLIER.address_id == Outbox.address_id, _EARLIER.state == State.SENDING.value
-)
-_IS_FIRST = ~exists().where(
-    _EARLIER.address_id == Outbox.address_id,
-    _EARLIER.state == State.WAITING.value,
-    or_(_EARLIER.valid_until.is_(None), _EARLIER.valid_until > _NOW),
-    or_(
-        _EARLIER.kind < Outbox.kind,
-        and_(_EARLIER.kind == Outbox.kind, _EARLIER.id < Outbox.id),
-    ),
-)
+NOW = bindparam("now", type_=Outbox.created_at.type)
+IS_DUE = or_(Outbox.not_before.is_(None), Outbox.not_before <= NOW)
+IS_VALID = or_(Outbox.valid_until.is_(None), Outbox.valid_until > NOW)
+OF_ACCOUNT = Outbox.account == bindparam("of")
+THESE = Outbox.id.in_(bindparam("ids", expanding=True))
 _HAVE_WRITTEN_SINCE = exists().where(
     Addresses.id == Outbox.address_id, Addresses.heard_at > Outbox.created_at
 )
 
 _PUT = insert(Outbox).returning(Outbox.id)
 _READABLE = (
-    _move(Cause.READABLE)
-    .where(_OF_ACCOUNT, _IS_DUE, _IS_VALID)
+    move(Cause.READABLE)
+    .where(OF_ACCOUNT, IS_DUE, IS_VALID)
     .returning(Outbox.kind, Outbox.id, Outbox.address_id, Outbox.body)
 )
-_ONE_LEASES = select(func.pg_advisory_xact_lock(func.hashtext(bindparam("of"))))
-_IN_FLIGHT = select(func.count()).where(_OF_ACCOUNT, Outbox.state == State.SENDING.value)
-_HEADS = (
-    select(Outbox.id, Outbox.address_id, Addresses.key, Outbox.kind, Outbox.body, Outbox.attempts)
-    .join(Addresses, Addresses.id == Outbox.address_id)
-    .where(_OF_ACCOUNT, Outbox.state == State.WAITING.value, _IS_DUE, _IS_VALID)
-    .where(_IS_ALONE, _IS_FIRST)
-    .order_by(Outbox.kind, Outbox.id)
-    .limit(bindparam("room"))
+_OPEN = select(func.count()).where(
+    OF_ACCOUNT, Outbox.state.in_([State.WAITING.value, State.SENDING.value])
 )
-_LEASE = (
-    _move(Cause.LEASED)
-    .where(_THESE)
-    .values(lease_owner=bindparam("owner"), lease_until=bindparam("until"))
-    .returning(Outbox.id)
-)
-_SETTLE: Mapping[Cause, Update] = {
-    cause: _settlement(cause)
-    for cause, (source, _) in TRANSITIONS.items()
-    if source is State.SENDING and cause is not Cause.LEASE_OVER
-}
-_LATE = (
-    _move(Cause.ACCEPTED_LATE)
-    .where(Outbox.id == bindparam("row"))
-    .values(platform_id=bindparam("theirs"))
-    .returning(Outbox.address_id, Outbox.body)
-)
-_LAPSE = _move(Cause.LEASE_OVER).where(Outbox.lease_until <= _NOW)
-_CANCEL = _move(Cause.CANCELLED).where(_THESE)
-_EXPIRE = _move(Cause.EXPIRED).where(Outbox.valid_until <= _NOW)
-_SEND_AGAIN = _move(Cause.SENT_AGAIN).values(is_resent=true())
+_CANCEL = move(Cause.CANCELLED).where(THESE)
+_CANCEL_ALL = move(Cause.CANCELLED).where(Outbox.address_id == bindparam("of_address"))
+_EXPIRE = move(Cause.EXPIRED).where(OF_ACCOUNT, Outbox.valid_until <= NOW)
+_SEND_AGAIN = move(Cause.SENT_AGAIN).where(OF_ACCOUNT).values(is_resent=true())
 _MAY_GO_AGAIN = and_(
     Outbox.is_resent == false(),
     or_(
@@ -228,9 +163,11 @@ _MAY_GO_AGAIN = and_(
     ),
 )
 _DECIDE_AGAIN = _SEND_AGAIN.where(_MAY_GO_AGAIN)
-_DECIDE_DROP = _move(Cause.DROPPED).where(Outbox.kind != Kind.ANNOUNCEMENT)
-_PERSON_AGAIN = _SEND_AGAIN.where(_THESE, Outbox.kind == Kind.ANNOUNCEMENT)
-_PERSON_DROP = _move(Cause.DROPPED).where(_THESE, Outbox.kind == Kind.ANNOUNCEMENT)
+_DECIDE_DROP = move(Cause.DROPPED).where(OF_ACCOUNT, Outbox.kind != Kind.ANNOUNCEMENT)
+_PERSON_AGAIN = (
+    move(Cause.SENT_AGAIN).values(is_resent=true()).where(THESE, Outbox.kind == Kind.ANNOUNCEMENT)
+)
+_PERSON_DROP = move(Cause.DROPPED).where(THESE, Outbox.kind == Kind.ANNOUNCEMENT)
 
 
 # ---------------------------------------------------------------- putting in
@@ -263,12 +200,17 @@ async def put(
 
 async def cancel(tx: Tx, ids: Sequence[int]) -> int:
     """Cancel rows that still wait; returns how many."""
-    return await _count(tx, _CANCEL, ids=list(ids))
+    return await moved_rows(tx, _CANCEL, ids=list(ids))
 
 
-async def expire(tx: Tx) -> int:
-    """End the waiting of rows whose validity is over; returns how many."""
-    return await _count(tx, _EXPIRE)
+async def cancel_all(tx: Tx, address_id: int) -> int:
+    """Cancel all that waits for an address, e.g. of somebody who blocked us; returns how many."""
+    return await moved_rows(tx, _CANCEL_ALL, of_address=address_id)
+
+
+async def expire(tx: Tx, account: str) -> int:
+    """End the waiting of an account's rows whose validity is over; returns how many."""
+    return await moved_rows(tx, _EXPIRE, of=account)
 
 
 # ---------------------------------------------------------------- local accounts
@@ -286,95 +228,28 @@ async def deliver_local(tx: Tx, account: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(row.address_id for row in rows))
 
 
-# ---------------------------------------------------------------- network accounts
+# ---------------------------------------------------------------- unknown ends
 
 
-async def lease(
-    tx: Tx, account: str, owner: str, until: datetime, window: int
-) -> tuple[Leased, ...]:
-    """Lease what may be sent now: commit before the first byte leaves.
-
-    At most `window` rows of the account are in flight, at most one of an address; none of them while
-    an earlier one of its address waits.
-    """
-    if tx.connection.dialect.name == "postgresql":
-        await tx.connection.execute(_ONE_LEASES, {"of": account})
-    in_flight = (await tx.connection.execute(_IN_FLIGHT, {"of": account})).scalar_one()
-    if in_flight >= window:
-        return ()
-    wanted = {"of": account, "now": tx.now, "room": window - in_flight}
-    heads = await tx.connection.execute(_HEADS, wanted)
-    rows = [Leased(i, at, key, Kind(kind), body, n) for i, at, key, kind, body, n in heads]
-    if not rows:
-        return ()
-    lease = {"ids": [row.id for row in rows], "owner": owner, "until": until}
-    leased = set((await tx.connection.execute(_LEASE, lease)).scalars())
-    return tuple(row for row in rows if row.id in leased)
-
-
-async def settle(
-    tx: Tx,
-    row: int,
-    owner: str,
-    cause: Cause,
-    *,
-    platform_id: str | None = None,
-    not_before: datetime | None = None,
-    reason: str | None = None,
-) -> State | None:
-    """Say what became of a leased row; only its lease's owner can.
-
-    `cause` is one that leads away from sending (KeyError for any other); `platform_id` goes with ACCEPTED,
-    `not_before` with those that wait again; of `reason` 200 characters are kept. Returns where the row
-    stands now (GAVE_UP after the last try), or None when the lease was not the owner's any more.
-    """
-    values = {
-        "row": row,
-        "owner": owner,
-        "now": tx.now,
-        "not_until": not_before,
-        "why": reason and reason[:200],
-        "theirs": platform_id,
-    }
-    found = (await tx.connection.execute(_SETTLE[cause], values)).one_or_none()
-    if found is None and cause in {Cause.UNREACHABLE, Cause.AGAIN}:
-        cause = Cause.TOO_OFTEN
-        found = (await tx.connection.execute(_SETTLE[cause], values)).one_or_none()
-    if found is None:
-        return None
-    if cause is Cause.ACCEPTED:
-        await messages.add(tx, found.address_id, True, found.body)
-    return TRANSITIONS[cause][1]
-
-
-async def lapse(tx: Tx) -> int:
-    """Move rows whose lease is over to unknown; returns how many."""
-    return await _count(tx, _LAPSE)
-
-
-async def accept_late(tx: Tx, row: int, platform_id: str) -> bool:
-    """Take an answer that came after the lease was over; False when the row was decided already."""
-    values = {"row": row, "now": tx.now, "theirs": platform_id}
-    found = (await tx.connection.execute(_LATE, values)).one_or_none()
-    if found is None:
-        return False
-    await messages.add(tx, found.address_id, True, found.body)
-    return True
-
-
-async def decide(tx: Tx) -> int:
-    """Decide what may be decided without a person; returns how many rows moved.
+async def decide(tx: Tx, account: str) -> int:
+    """Decide what may be decided without a person; returns how many rows of the account moved.
 
     A reply goes once more unless they wrote since, an alert goes once more, a reminder is dropped.
     """
-    again = await _count(tx, _DECIDE_AGAIN)
-    return again + await _count(tx, _DECIDE_DROP)
+    again = await moved_rows(tx, _DECIDE_AGAIN, of=account)
+    return again + await moved_rows(tx, _DECIDE_DROP, of=account)
+
+
+async def open_rows(tx: Tx, account: str) -> int:
+    """Return how many rows of an account wait or are on their way."""
+    return int((await tx.connection.execute(_OPEN, {"of": account})).scalar_one())
 
 
 async def decide_by_hand(tx: Tx, ids: Sequence[int], *, is_sent_again: bool) -> int:
     """Send announcements of unknown end again, or drop them, as a person decided; returns how many."""
-    return await _count(tx, _PERSON_AGAIN if is_sent_again else _PERSON_DROP, ids=list(ids))
+    return await moved_rows(tx, _PERSON_AGAIN if is_sent_again else _PERSON_DROP, ids=list(ids))
 
 
-async def _count(tx: Tx, moved: Update, **values: Any) -> int:
+async def moved_rows(tx: Tx, moved: Update, **values: Any) -> int:
+    """Make one kind of move now; returns how many rows felt it."""
     return (await tx.connection.execute(moved, {"now": tx.now, **values})).rowcount

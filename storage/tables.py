@@ -3,7 +3,8 @@
 Three kinds. *Bare* tables hold numbers, codes and times and are never emptied: people, events, consents,
 attempts, answers, completions, audit, daily counts. *Personal* tables hold names, addresses, texts and are
 emptied when a person is erased: profiles, residences, unit_members, addresses, talks, messages, outbox,
-inbox bodies. *House* tables belong to the ward: tdps, units, wordings, approvals, clock_runs, settings.
+inbox bodies. *House* tables belong to the ward: tdps, units, wordings, approvals, clock_runs, settings,
+accounts.
 
     addresses --current_person_id--> people <--person_id-- consents, attempts, completions, events
         |                              |
@@ -153,6 +154,10 @@ class Addresses(Table):
     declined_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]  # “DỪNG”
     last_text: Mapped[str | None] = mapped_column(String(200))  # for two messages within 2 s
+    blocked_at: Mapped[datetime | None]  # the platform said so; a word from them clears it
+    came_by: Mapped[str | None] = mapped_column(
+        String(64)
+    )  # what a deep link carried: a TDP's code
 
 
 class AddressPeople(Table):
@@ -348,6 +353,17 @@ class Outbox(Table):
     reason: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+
+
+class Accounts(Table):
+    """What is known of a platform's account: when it may send again, why it is paused, what was learnt."""
+
+    __tablename__ = "accounts"
+    account: Mapped[str] = mapped_column(String(40), primary_key=True)
+    held_until: Mapped[datetime | None]  # the platform asked for silence until then
+    paused_at: Mapped[datetime | None]  # the account itself is at fault, since
+    paused_reason: Mapped[str | None] = mapped_column(String(200))
+    known: Mapped[dict[str, Any]]  # {"photo:ab12…": "file id", …}
 
 
 # ---------------------------------------------------------------- the house

@@ -1,7 +1,8 @@
 """Is it the database that cannot be used just now, or is it a bug?
 
-Locked, full, gone, not to be read: what was to be done can be done later, and nothing was lost. Everything
-else that a database refuses (no such table, a broken constraint) is a bug of ours.
+Locked, full, gone, not to be read, or two that waited for each other: what was to be done can be done later,
+and nothing was lost. Everything else that a database refuses (no such table, a broken constraint) is a bug
+of ours.
 """
 
 import sqlite3
@@ -19,6 +20,11 @@ _PASSING = frozenset(
         sqlite3.SQLITE_CANTOPEN,
     }
 )
+_PASSING_STATES = ("08", "40", "53", "55P03", "57P")
+"""Of PostgreSQL: connection lost, rolled back (a deadlock), no room left, locked, server going down.
+
+https://www.postgresql.org/docs/current/errcodes-appendix.html
+"""
 _PRIMARY = 0xFF  # the extended codes of SQLite carry the primary one in their low byte
 
 
@@ -29,6 +35,8 @@ def is_unavailable(error: BaseException) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     code = getattr(error.orig, "sqlite_errorcode", None)
-    if code is None:  # PostgreSQL: the connection was lost, or the server is going down
-        return error.connection_invalidated or isinstance(error, OperationalError)
+    if code is None:
+        state = getattr(error.orig, "sqlstate", None) or ""
+        is_lost = error.connection_invalidated or isinstance(error, OperationalError)
+        return is_lost or state.startswith(_PASSING_STATES)
     return code & _PRIMARY in _PASSING

@@ -1,12 +1,22 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from handlers._requests.person import Person, Role
 from storage._database import Database
 from storage._tx import Tx
-from storage.addresses import Address, actor_of, address_of, find, snapshot, touch
+from storage.addresses import (
+    Address,
+    actor_of,
+    address_of,
+    block,
+    came_by,
+    find,
+    snapshot,
+    touch,
+    unblock,
+)
 from storage.tables import Addresses, People, Profiles, Residences, Tdps
 
 
@@ -103,6 +113,47 @@ async def test_a_touch_notes_the_moment_and_the_last_words(
     assert found is not None
     assert found.heard_at == later
     assert found.last_text == ("học " + "ơi " * 200)[:200]
+
+
+async def kept_of(tx: Tx, key: str) -> tuple[datetime | None, str | None]:
+    wanted = select(Addresses.blocked_at, Addresses.came_by).where(Addresses.key == key)
+    return tuple((await tx.connection.execute(wanted)).one())
+
+
+async def test_who_blocked_us_is_marked_until_they_come_back_or_speak(
+    database: Database, now: datetime
+) -> None:
+    later = now + timedelta(seconds=2)
+    async with database.transaction(now) as tx:
+        back, speaking, gone = [
+            (await address_of(tx, "telegram", key)).id for key in ("back", "speaking", "gone")
+        ]
+        for one in (back, speaking, gone):
+            await block(tx, one)
+    async with database.transaction(later) as tx:
+        await unblock(tx, back)
+        await touch(tx, speaking, None)
+        await came_by(tx, gone, "tdp-1")
+
+        assert await kept_of(tx, "back") == (None, None)
+        assert await kept_of(tx, "speaking") == (None, None)
+        assert await kept_of(tx, "gone") == (now, "tdp-1")
+        assert (await address_of(tx, "telegram", "back")).heard_at == now
+        assert (await address_of(tx, "telegram", "speaking")).heard_at == later
+
+
+async def test_what_somebody_came_by_last_is_kept_as_far_as_it_fits(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        made = await address_of(tx, "telegram", "someone")
+        await came_by(tx, made.id, "tdp-1")
+        await touch(tx, made.id, "học")
+        assert await kept_of(tx, "someone") == (None, "tdp-1")
+
+        await came_by(tx, made.id, "\0" + "x" * 100)
+
+        assert await kept_of(tx, "someone") == (None, "x" * 64)
 
 
 async def test_a_stranger_acts_as_a_resident_without_a_number(

@@ -88,7 +88,9 @@ async def put_canaries(tx: Tx, by: Actor, other: int) -> None:
         insert(AddressPeople).values(address_id=other, person_id=by.person, since=tx.now)
     )
     await tx.connection.execute(
-        update(Addresses).values(last_text=CANARY, current_person_id=by.person)
+        update(Addresses).values(
+            last_text=CANARY, came_by=CANARY, blocked_at=tx.now, current_person_id=by.person
+        )
     )
     for place, address in enumerate((by.address, other)):
         of_address = {"address_id": address}
@@ -157,9 +159,15 @@ async def test_after_erasing_no_row_of_any_table_holds_anything_personal(
         for table in (Profiles, Residences, UnitMembers, AddressPeople, Talks, Messages, Outbox):
             assert await number_of(tx, table) == 0, table
         left = await tx.connection.execute(
-            select(Addresses.id, Addresses.current_person_id, Addresses.last_text)
+            select(
+                Addresses.id,
+                Addresses.current_person_id,
+                Addresses.last_text,
+                Addresses.came_by,
+                Addresses.blocked_at,
+            )
         )
-        assert left.all() == [(by.address, None, None)]
+        assert left.all() == [(by.address, None, None, None, None)]
         assert await tx.connection.scalar(select(People.erased_at)) == now
         assert await number_of(tx, Attempts) == 1
         codes = (await tx.connection.scalars(select(Events.code).order_by(Events.id))).all()

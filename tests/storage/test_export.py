@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import insert, update
 
-from storage import export, messages, talks
+from storage import accounts, export, messages, talks
 from storage._database import Database
 from storage._tx import Tx
-from storage.addresses import address_of
+from storage.addresses import address_of, block, came_by
 from storage.tables import Addresses, Answers, Attempts, People, Profiles, Settings, Table
 
 
@@ -47,6 +47,7 @@ async def test_every_row_of_every_table_comes_out_once(database: Database, now: 
     async with database.transaction(now) as tx:
         await make_person(tx, 7)
         await make_person(tx, 8)
+        await accounts.learn(tx, "telegram", {"menu": "7"})
     async with database.reading(now) as tx:
         rows = [row async for row in export.tables(tx)]
         count = await export.count(tx)
@@ -59,8 +60,9 @@ async def test_every_row_of_every_table_comes_out_once(database: Database, now: 
         "answers": 6,
         "messages": 2,
         "talks": 2,
+        "accounts": 1,
     }
-    assert count == len(rows) == 18
+    assert count == len(rows) == 19
 
 
 async def test_rows_come_as_json_in_an_order_they_can_be_put_back(
@@ -106,8 +108,11 @@ async def test_a_table_with_a_key_of_two_columns_comes_out_whole(
 
 async def test_a_persons_rows_are_theirs_alone(database: Database, now: datetime) -> None:
     async with database.transaction(now) as tx:
-        await make_person(tx, 7)
+        address = await make_person(tx, 7)
+        await came_by(tx, address, "tdp-xom-chua")
+        await block(tx, address)
         await make_person(tx, 8)
+        await accounts.learn(tx, "telegram", {"menu": "7"})
         rows = [row async for row in export.person(tx, 7)]
 
     assert Counter(name for name, _ in rows) == {
@@ -119,6 +124,9 @@ async def test_a_persons_rows_are_theirs_alone(database: Database, now: datetime
         "messages": 1,
         "talks": 1,
     }
+    assert ("addresses", "tdp-xom-chua", now.isoformat()) in [
+        (name, row["came_by"], row["blocked_at"]) for name, row in rows if name == "addresses"
+    ]
     assert "8" not in {str(row.get("person_id")) for _, row in rows}
     assert ("profiles", {"name": "Lan 7"}) in [
         (name, {"name": row["name"]}) for name, row in rows if name == "profiles"

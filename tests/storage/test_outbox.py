@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -8,11 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from storage import messages, outbox
+from storage import leases, messages, outbox
 from storage._database import Database
 from storage._tx import Tx
 from storage.addresses import address_of, touch
-from storage.outbox import AGAINS, ATTEMPTS, TRANSITIONS, Cause, Kind, State
+from storage.leases import AGAINS, ATTEMPTS, Settlement
+from storage.outbox import TRANSITIONS, Cause, Kind, State
 from storage.tables import Messages, Outbox
 
 MINUTE = timedelta(minutes=1)
@@ -36,8 +37,7 @@ async def put(tx: Tx, key: str = "someone", kind: Kind = Kind.REPLY, **when: dat
 
 
 async def lease(tx: Tx, owner: str = "me", window: int = 32) -> tuple[int, ...]:
-    leased = await outbox.lease(tx, "telegram", owner, tx.now + MINUTE, window)
-    return tuple(row.id for row in leased)
+    return tuple(row.id for row in await leases.lease(tx, "telegram", owner, window))
 
 
 async def test_a_local_reply_is_readable_in_the_same_commit(
@@ -70,147 +70,14 @@ async def test_a_local_push_waits_for_its_time_and_not_beyond_it(
         late = await outbox.put(tx, "web", here, Kind.REMINDER, {"text": "b"}, valid_until=now)
 
         assert await outbox.deliver_local(tx, "web") == ()
-        assert await outbox.expire(tx) == 1
+        assert await outbox.expire(tx, "web") == 1
         assert [await state_of(tx, row) for row in (later, late)] == [State.WAITING, State.EXPIRED]
-
-
-async def test_replies_leave_first_and_an_address_has_one_row_in_flight(
-    database: Database, now: datetime
-) -> None:
-    async with database.transaction(now) as tx:
-        push = await put(tx, "bác Lan", Kind.ANNOUNCEMENT)
-        first = await put(tx, "bác Lan")
-        second = await put(tx, "bác Lan")
-        alert = await put(tx, "bác Minh", Kind.ALERT)
-
-        assert await lease(tx) == (first, alert)
-        assert await lease(tx) == ()
-        assert await outbox.settle(tx, first, "me", Cause.ACCEPTED) is State.SENT
-        assert await lease(tx) == (second,)
-        assert await outbox.settle(tx, second, "me", Cause.ACCEPTED) is State.SENT
-        assert await lease(tx) == (push,)
-
-
-async def test_no_more_rows_than_the_window_are_in_flight(
-    database: Database, now: datetime
-) -> None:
-    async with database.transaction(now) as tx:
-        rows = [await put(tx, f"person {n}") for n in range(5)]
-
-        assert await lease(tx, window=3) == tuple(rows[:3])
-        assert await lease(tx, window=3) == ()
-        await outbox.settle(tx, rows[0], "me", Cause.ACCEPTED)
-        assert await lease(tx, window=3) == (rows[3],)
-
-
-async def test_a_throttled_row_holds_back_the_later_ones_of_its_address(
-    database: Database, now: datetime
-) -> None:
-    async with database.transaction(now) as tx:
-        first, second = await put(tx), await put(tx)
-        await lease(tx)
-        at = now + MINUTE
-
-        assert await outbox.settle(tx, first, "me", Cause.THROTTLED, not_before=at) is State.WAITING
-        assert await lease(tx) == ()
-        assert (await row_of(tx, first)).attempts == 0
-    async with database.transaction(at) as tx:
-        assert await lease(tx) == (first,)
-        assert await state_of(tx, second) is State.WAITING
-
-
-async def test_a_row_whose_validity_is_over_holds_nobody_back(
-    database: Database, now: datetime
-) -> None:
-    async with database.transaction(now) as tx:
-        await put(tx, kind=Kind.ALERT, valid_until=now)
-        reminder = await put(tx, kind=Kind.REMINDER)
-
-        assert await lease(tx) == (reminder,)
-
-
-async def test_an_accepted_row_stands_in_the_history_with_the_platforms_number(
-    database: Database, now: datetime
-) -> None:
-    async with database.transaction(now) as tx:
-        row = await put(tx)
-        (leased,) = await outbox.lease(tx, "telegram", "me", now + MINUTE, 32)
-        await outbox.settle(tx, row, "me", Cause.ACCEPTED, platform_id="m77")
-        kept = await row_of(tx, row)
-        history = await messages.since(tx, leased.address_id, 0)
-
-        assert (leased.key, leased.body, leased.kind) == ("someone", {"text": "someone"}, 0)
-        assert (kept.platform_id, kept.settled_at, kept.lease_owner) == ("m77", now, None)
-        assert [(one.is_from_bot, one.body) for one in history] == [(True, {"text": "someone"})]
-
-
-@pytest.mark.parametrize(
-    ("cause", "state"),
-    [
-        (Cause.UNDECIDED, State.UNKNOWN),
-        (Cause.BLOCKED, State.BLOCKED),
-        (Cause.CLOSED, State.CLOSED),
-        (Cause.REFUSED, State.REFUSED),
-        (Cause.UNUSABLE, State.WAITING),
-    ],
-    ids=lambda one: one.value,
-)
-async def test_what_the_platform_said_decides_where_a_row_stands(
-    database: Database, now: datetime, cause: Cause, state: State
-) -> None:
-    async with database.transaction(now) as tx:
-        row = await put(tx)
-        await lease(tx)
-
-        assert await outbox.settle(tx, row, "me", cause, reason="x" * 300) is state
-        assert (await row_of(tx, row)).reason == "x" * 200
-
-
-async def test_only_the_owner_of_the_lease_settles_a_row(database: Database, now: datetime) -> None:
-    async with database.transaction(now) as tx:
-        row = await put(tx)
-        await lease(tx, "me")
-
-        assert await outbox.settle(tx, row, "you", Cause.ACCEPTED) is None
-        assert await state_of(tx, row) is State.SENDING
-
-
-@pytest.mark.parametrize(
-    ("cause", "tries"), [(Cause.UNREACHABLE, ATTEMPTS), (Cause.AGAIN, AGAINS + 1)]
-)
-async def test_a_row_is_given_up_after_its_last_try(
-    database: Database, now: datetime, cause: Cause, tries: int
-) -> None:
-    async with database.transaction(now) as tx:
-        row = await put(tx)
-        ends = []
-        while await lease(tx):
-            ends.append(await outbox.settle(tx, row, "me", cause))
-
-        assert ends == [State.WAITING] * (tries - 1) + [State.GAVE_UP]
-
-
-async def test_a_lease_that_is_over_leaves_an_unknown_end_until_the_answer_comes(
-    database: Database, now: datetime
-) -> None:
-    async with database.transaction(now) as tx:
-        row = await put(tx)
-        await lease(tx)
-        assert await outbox.lapse(tx) == 0
-    async with database.transaction(now + MINUTE) as tx:
-        assert await outbox.lapse(tx) == 1
-        assert await state_of(tx, row) is State.UNKNOWN
-        assert await outbox.settle(tx, row, "me", Cause.ACCEPTED) is None
-        assert await outbox.accept_late(tx, row, "m77")
-        assert not await outbox.accept_late(tx, row, "m77")
-        assert await state_of(tx, row) is State.SENT
-        assert len(await messages.since(tx, await chat(tx), 0)) == 1
 
 
 async def unknown(tx: Tx, kind: Kind, key: str = "someone") -> int:
     row = await put(tx, key, kind)
     await lease(tx)
-    await outbox.settle(tx, row, "me", Cause.UNDECIDED)
+    await leases.settle(tx, "me", [Settlement(row, Cause.UNDECIDED)])
     return row
 
 
@@ -229,11 +96,11 @@ async def test_an_unknown_end_is_decided_by_what_was_sent(
 ) -> None:
     async with database.transaction(now) as tx:
         row = await unknown(tx, kind)
-        await outbox.decide(tx)
+        await outbox.decide(tx, "telegram")
         assert await state_of(tx, row) is once
         await lease(tx)
-        await outbox.settle(tx, row, "me", Cause.UNDECIDED)
-        await outbox.decide(tx)
+        await leases.settle(tx, "me", [Settlement(row, Cause.UNDECIDED)])
+        await outbox.decide(tx, "telegram")
 
         assert await state_of(tx, row) is twice
 
@@ -245,7 +112,7 @@ async def test_a_reply_of_unknown_end_is_dropped_when_they_wrote_since(
         row = await unknown(tx, Kind.REPLY)
     async with database.transaction(now + MINUTE) as tx:
         await touch(tx, await chat(tx), "sao rồi?")
-        assert await outbox.decide(tx) == 1
+        assert await outbox.decide(tx, "telegram") == 1
 
         assert await state_of(tx, row) is State.DROPPED
 
@@ -280,34 +147,139 @@ def test_every_state_is_reached_and_every_end_is_an_end() -> None:
     assert set(TRANSITIONS) == set(Cause)
 
 
-SETTLING = [cause for cause in Cause if cause in outbox._SETTLE]
+async def test_all_that_waits_for_an_address_is_cancelled_and_nothing_else(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        flying = await put(tx)
+        await lease(tx)
+        rows = [await put(tx, kind=kind) for kind in Kind]
+        other = await put(tx, "other")
+
+        assert await outbox.cancel_all(tx, await chat(tx)) == 4
+        assert [await state_of(tx, row) for row in rows] == [State.CANCELLED] * 4
+        assert [await state_of(tx, row) for row in (flying, other)] == [
+            State.SENDING,
+            State.WAITING,
+        ]
+
+
+async def test_what_waits_or_is_on_its_way_is_open_and_nothing_else(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        assert await outbox.open_rows(tx, "telegram") == 0
+        await unknown(tx, Kind.REPLY, "unknown")
+        first = await put(tx)
+        await put(tx)
+        await lease(tx)
+
+        assert await outbox.open_rows(tx, "telegram") == 2
+        assert await outbox.open_rows(tx, "web") == 0
+        await leases.settle(tx, "me", [Settlement(first, Cause.ACCEPTED)])
+        assert await outbox.open_rows(tx, "telegram") == 1
+
+
+async def test_one_accounts_upkeep_lets_the_others_rows_alone(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        expired = await put(tx, "other", valid_until=now)
+        row = await unknown(tx, Kind.REMINDER)
+
+        assert await outbox.decide(tx, "zalo_oa") == 0
+        assert await outbox.expire(tx, "zalo_oa") == 0
+        assert await state_of(tx, row) is State.UNKNOWN
+        assert await state_of(tx, expired) is State.WAITING
+
+
+# ---------------------------------------------------------------- any order of acts
+
+SETTLING = [
+    cause
+    for cause, (source, _) in TRANSITIONS.items()
+    if source is State.SENDING and cause is not Cause.LEASE_OVER
+]
 KEYS = ["bác Lan", "bác Minh"]
-ACTS = {"put": 5, "lease": 6, "settle": 8, "lapse": 1, "decide": 3, "expire": 1, "local": 1}
-ACTS |= {"late": 1, "cancel": 1, "by hand": 1, "touch": 1}
+ACTS = {"put": 5, "lease": 6, "settle": 8, "lapse": 2, "decide": 3, "expire": 1}
+ACTS |= {
+    "deliver_local": 1,
+    "late": 1,
+    "cancel": 1,
+    "cancel all": 1,
+    "by hand": 1,
+    "touch": 1,
+    "clock": 1,
+}
+Made = set[tuple[State, State] | Cause]
 
 
-async def act(tx: Tx, random: Random, rows: list[int]) -> None:
-    """Do anything that anybody can do, rather often to one of the rows under way."""
-    row, owner, key = random.choice(rows[:3]), random.choice(["me", "you"]), random.choice(KEYS)
+async def act(tx: Tx, random: Random, rows: list[int]) -> Collection[Cause]:
+    """Do anything that anybody can do, rather often to the rows under way; returns what was settled."""
+    owner, key = random.choice(["me", "you"]), random.choice(KEYS)
     match random.choices(list(ACTS), list(ACTS.values()))[0]:
         case "put":
             await put(tx, key, random.choice(list(Kind)), valid_until=tx.now + 3 * MINUTE)
         case "lease":
             await lease(tx, owner, random.randint(1, 3))
         case "settle":
-            await outbox.settle(tx, row, owner, random.choice(SETTLING))
-        case "late":
-            await outbox.accept_late(tx, row, "m1")
-        case "cancel":
-            await outbox.cancel(tx, [row])
-        case "by hand":
-            await outbox.decide_by_hand(tx, [row], is_sent_again=random.random() < 0.5)
+            return await settle_some(tx, random, owner, rows[:4])
+        case "lapse":
+            await lapse(tx, owner)
         case "touch":
             await touch(tx, await chat(tx, key), "học")
-        case "local":
-            await outbox.deliver_local(tx, "telegram")
-        case plain:
-            await getattr(outbox, plain)(tx)
+        case "clock":
+            tx.now += random.choice([-10, -1, 1, 10]) * MINUTE
+        case "decide" | "expire" | "deliver_local" as upkeep:
+            await getattr(outbox, upkeep)(tx, "telegram")
+        case by_hand:
+            await act_by_hand(tx, random, by_hand, random.choice(rows[:3]))
+    return ()
+
+
+async def act_by_hand(tx: Tx, random: Random, deed: str, row: int) -> None:
+    match deed:
+        case "late":
+            await leases.accept_late(tx, row, "m1")
+        case "cancel":
+            await outbox.cancel(tx, [row])
+        case "cancel all":
+            await outbox.cancel_all(tx, await chat(tx, random.choice(KEYS)))
+        case "by hand":
+            await outbox.decide_by_hand(tx, [row], is_sent_again=random.random() < 0.5)
+
+
+async def settle_some(tx: Tx, random: Random, owner: str, rows: Sequence[int]) -> Collection[Cause]:
+    """Settle some rows in one batch, whoever has them; returns the causes that moved one."""
+    some = random.sample(rows, random.randint(1, len(rows)))
+    batch = [Settlement(row, random.choice(SETTLING)) for row in some]
+    before = await look(tx)
+    settled = await leases.settle(tx, owner, batch)
+    after = await look(tx)
+    for one in batch:
+        state, has_moved = before[one.row].state, one.row in settled
+        is_theirs = state == "sending" and before[one.row].lease_owner == owner
+        is_late = state == "unknown" and one.cause is Cause.ACCEPTED
+        assert has_moved == (is_theirs or is_late)
+        assert after[one.row].state == (settled[one.row].value if has_moved else state) or (
+            state == "waiting" and after[one.row].state == "cancelled"
+        )
+    blocked = {before[row].address_id for row, state in settled.items() if state is State.BLOCKED}
+    assert not [row for row in after.values() if waits_for(row, blocked)]
+    return [one.cause for one in batch if one.row in settled]
+
+
+def waits_for(row: Outbox, addresses: Collection[int]) -> bool:
+    return row.state == "waiting" and row.address_id in addresses
+
+
+async def lapse(tx: Tx, owner: str) -> None:
+    """End leases as somebody who lives; their own stay."""
+    before = await look(tx)
+    await leases.lapse(tx, "telegram", owner)
+    after = await look(tx)
+    mine = [row for row, was in before.items() if was.lease_owner == owner]
+    assert all(after[row].state == "sending" for row in mine)
 
 
 async def look(tx: Tx) -> Mapping[int, Outbox]:
@@ -326,6 +298,7 @@ def moves(
             yield was, State(now.state)
         is_open = now.state in {"waiting", "sending"}
         assert (now.state == "sending") == (now.lease_owner is not None)
+        assert (now.lease_owner is None) == (now.lease_until is None)
         assert (now.settled_at is None) == is_open
 
 
@@ -336,11 +309,12 @@ async def check_rest(tx: Tx, rows: Mapping[int, Outbox]) -> None:
     assert all(count == 1 for count in in_flight.values())
     assert in_flight.total() <= 3
     assert history == sent
+    assert all(row.attempts < ATTEMPTS and row.agains <= AGAINS for row in rows.values())
 
 
-async def live(database: Database, now: datetime, random: Random, acts: int) -> set[object]:
-    """Let anything happen to an outbox; returns the moves that were made."""
-    made = set()
+async def live(database: Database, now: datetime, random: Random, acts: int) -> Made:
+    """Let anything happen to an outbox; returns the moves that were made, and what settled one."""
+    made: Made = set()
     async with database.transaction(now) as tx:
         await tx.connection.execute(delete(Outbox))
         await tx.connection.execute(delete(Messages))
@@ -348,7 +322,7 @@ async def live(database: Database, now: datetime, random: Random, acts: int) -> 
         before = await look(tx)
         for _ in range(acts):
             tx.now += MINUTE / 4
-            await act(tx, random, list(before))
+            made |= set(await act(tx, random, list(before)))
             after = await look(tx)
             made |= set(moves(before, after))
             await check_rest(tx, after)
@@ -365,8 +339,12 @@ async def live(database: Database, now: datetime, random: Random, acts: int) -> 
 async def test_no_order_of_acts_makes_an_illegal_move(
     database: Database, now: datetime, random: Random
 ) -> None:
-    assert await live(database, now, random, 60) <= set(TRANSITIONS.values())
+    made = await live(database, now, random, 60)
+
+    assert made <= set(TRANSITIONS.values()) | set(SETTLING)
 
 
 async def test_a_long_life_makes_every_move_there_is(database: Database, now: datetime) -> None:
-    assert await live(database, now, Random(1), 600) == set(TRANSITIONS.values())
+    made = await live(database, now, Random(3), 500)
+
+    assert made == set(TRANSITIONS.values()) | set(SETTLING)

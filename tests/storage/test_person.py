@@ -28,9 +28,10 @@ from handlers._requests.tdp import SetTdp
 from storage import perform
 from storage._database import Database
 from storage._tx import Tx
-from storage.addresses import actor_of, address_of
+from storage.addresses import actor_of, address_of, block, came_by, touch
 from storage.house import Actor
 from storage.tables import (
+    AddressPeople,
     Audit,
     Messages,
     People,
@@ -235,6 +236,43 @@ async def test_a_persons_copy_holds_everything_about_them_and_nobody_else(
         assert [event["code"] for event in kept["events"]][:2] == ["registered", "tdp"]
         assert kept["addresses"][0]["channel"] == "web"
         assert "first" not in copy.json  # the address' key opens the chat
+
+
+async def test_a_persons_copy_says_how_they_came_and_that_they_blocked_us(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        by = await resident(tx)
+        await came_by(tx, by.address, "tdp-xom-chua")
+        await block(tx, by.address)
+
+        kept = json.loads((await perform(tx, by, ExportMine())).json)
+
+    (address,) = kept["addresses"]
+    assert (address["came_by"], address["blocked_at"]) == (
+        "tdp-xom-chua",
+        "2026-11-22T15:00:00+07:00",
+    )
+
+
+async def test_a_persons_copy_tells_nothing_of_who_uses_their_old_phone(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        by, son = await resident(tx), await resident(tx, "shared phone")
+        for phone in (by.address, son.address):
+            await tx.connection.execute(
+                insert(AddressPeople).values(address_id=phone, person_id=by.person, since=now)
+            )
+        await touch(tx, son.address, CANARY)
+        await came_by(tx, son.address, CANARY)
+
+        copy = await perform(tx, by, ExportMine())
+
+    assert CANARY not in copy.json
+    own, earlier = json.loads(copy.json)["addresses"]
+    assert own["heard_at"] == "2026-11-22T15:00:00+07:00"
+    assert earlier == {"channel": "web", "since": "2026-11-22T15:00:00+07:00", "until": None}
 
 
 # ---------------------------------------------------------------- vouching
