@@ -238,10 +238,14 @@ async def ask(question: Phrase, *, hint: Phrase | None = None) -> str:
 
 
 async def choose_or_ask(
-    question: Phrase, options: Sequence[Option], *, hint: Phrase | None = None
+    question: Phrase,
+    options: Sequence[Option],
+    *,
+    exact: bool = False,
+    hint: Phrase | None = None,
 ) -> Picked | Typed:
     """Offer `options`, and take any other text as typed."""
-    asked = Question(question, Form.CHOICE_OR_TEXT, tuple(options), hint=hint)
+    asked = Question(question, Form.CHOICE_OR_TEXT, tuple(options), exact, hint=hint)
     return cast("Picked | Typed", await _trap(asked))
 
 

@@ -7,6 +7,7 @@ from handlers._requests.lesson import LessonTitle
 from handlers._requests.tdp import Elsewhere, Tdp, TdpsNamed
 
 PAGE = 6
+IS_IT = (option("tdp.yes"), option("tdp.no"))
 OTHERWISE = (option("tdp.unknown"), option("tdp.outside"))
 
 
@@ -19,6 +20,18 @@ async def pick_tdp(typed: str | None) -> Tdp | Elsewhere | Typed:
     if isinstance(answer, Typed):
         return answer
     return next((t for t in found if str(t.id) == answer.key), None) or Elsewhere(answer.key)
+
+
+async def confirm_tdp(likely: Tdp) -> Tdp | Typed | None:
+    """Ask about one likely TDP: it is the one; another is typed instead; or None, to be asked for.
+
+    Exactly: “tôi ở xóm Dũng” folds to something close to “đúng”.
+    """
+    asked = phrase("tdp.came_by", name=tdp_label(likely))
+    answer = await choose_or_ask(asked, IS_IT, exact=True, hint=phrase("tdp.hint"))
+    if isinstance(answer, Typed):
+        return answer
+    return likely if answer.key == "yes" else None
 
 
 def tdp_label(tdp: Tdp) -> str:

@@ -1,16 +1,21 @@
-"""Which TDP somebody lives in; chosen by part of its name."""
+"""Which TDP somebody lives in; the one whose poster brought them, or chosen by part of its name."""
 
 from handlers import Person, Typed, become, conversation, do, phrase, say
-from handlers._requests.tdp import Elsewhere, NotKept, SetTdp
-from handlers._steps import pick_tdp, tdp_label
+from handlers._requests.tdp import Elsewhere, NotKept, SetTdp, TdpCameBy
+from handlers._steps import confirm_tdp, pick_tdp, tdp_label
 
 
 @conversation(is_kept=True)
 async def tdp(
     me: Person, is_first: bool = False, after: str | None = None, typed: str | None = None
 ) -> None:
-    """Ask until a TDP, “không rõ” or “ở nơi khác” is chosen; the first time, the name comes next."""
-    picked = await pick_tdp(typed)
+    """Ask until a TDP, “không rõ” or “ở nơi khác” is chosen; the first time, the name comes next.
+
+    The first time begins with the TDP whose link they came by, if any; it is kept only after their yes.
+    """
+    likely = await do(TdpCameBy()) if is_first and typed is None else None
+    confirmed = await confirm_tdp(likely) if likely else None
+    picked = confirmed or await pick_tdp(typed)
     if isinstance(picked, Typed):
         await become("tdp", is_first=is_first, after=after, typed=picked.text)
     wanted = SetTdp(None, picked) if isinstance(picked, Elsewhere) else SetTdp(picked.id)

@@ -1,17 +1,21 @@
-"""TDPs by what people type, and who lives where.
+"""TDPs by what people type or the link they came by, and who lives where.
 
 A typed text is compared folded, without the words for “unit” in front. Ranks, best first: the
 whole name or number · the beginning of a name · every typed word is one of the unit's. Only when
 nothing fits so: the text names a unit · a slip of a finger.
+
+A TDP's poster carries `https://t.me/<bot>?start=tdp-mau-01`: “tdp-” and its code, folded, with “-”
+for whatever a link cannot hold. It names the one TDP of today that such a code leads to, else nobody.
 """
 
 import re
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 from sqlalchemy import insert, select, update
 
-from handlers._requests.tdp import NotKept, SetTdp, Tdp, TdpSaved, TdpsNamed
+from handlers._requests.tdp import NotKept, SetTdp, Tdp, TdpCameBy, TdpSaved, TdpsNamed
 from lessons.text import fold, repair
 from storage._performers import performer
 from storage._tdp_names import Unit, all_units, units_of_today
@@ -19,11 +23,13 @@ from storage._tx import Tx
 from storage._who import Keeping, who_is
 from storage.events import Code, record
 from storage.house import Actor
-from storage.tables import Profiles, Residences
+from storage.tables import Addresses, Profiles, Residences, Tdps
 
 MOST = 6
 LONGEST_TYPED = 200
 WHOLE, BEGINNING, ALL_WORDS, NAMED_IN_FULL, NAMED, MISSPELT, NOT_AT_ALL = range(7)
+LINK = "tdp-"
+LONGEST_PAYLOAD = 64  # of A-Za-z0-9_-; https://core.telegram.org/api/links, read on 2026-11-22
 _UNIT_WORDS = r"(?:to dan pho|tdp|to|xom|thon|ban|khu pho|khu|ap|phuong|so|mau)"
 _LEADING = re.compile(rf"^(?:{_UNIT_WORDS}\b ?)+")
 _NUMBERED = re.compile(rf"\b{_UNIT_WORDS} (\d+)\b")
@@ -41,10 +47,42 @@ async def tdps_named(tx: Tx, by: Actor, request: TdpsNamed) -> tuple[Tdp, ...]: 
     best = min((rank for rank, _ in ranked), default=NOT_AT_ALL)
     found = [pair for pair in ranked if pair[0] <= max(best, ALL_WORDS) and best < NOT_AT_ALL]
     found.sort(key=lambda pair: pair[0])  # stable: equals keep the order of the ward's list
-    return tuple(
-        Tdp(unit.id, unit.name, unit.former_ward if unit.needs_former_ward else None)
-        for _, unit in found[:MOST]
+    return tuple(_offered(unit) for _, unit in found[:MOST])
+
+
+@performer
+async def tdp_came_by(tx: Tx, by: Actor, request: TdpCameBy) -> Tdp | None:  # noqa: ARG001 - a performer's shape
+    """Find the unit of today that the link of this address names, or that it was merged into."""
+    carried = await tx.connection.scalar(
+        select(Addresses.came_by).where(Addresses.id == by.address)
     )
+    code = link_code(carried or "")
+    if code is None:
+        return None
+    rows = (await tx.connection.execute(select(Tdps.id, Tdps.code, Tdps.merged_into))).all()
+    merged_into = {row.id: row.merged_into for row in rows}
+    today = {unit.id: unit for unit in await units_of_today(tx)}
+    meant = [row.id for row in rows if link_form(row.code) == code]
+    heirs = {heir for unit in meant if (heir := _heir(unit, merged_into, today)) is not None}
+    return _offered(today[heirs.pop()]) if len(heirs) == 1 else None
+
+
+def link_payload(code: str) -> str:
+    """What a deep link carries for the TDP of this code: “tdp-mau-01”.
+
+    A code without any letter or digit of a-z0-9 makes a link that names nobody.
+    """
+    return LINK + link_form(code)
+
+
+def link_code(payload: str) -> str | None:
+    """The code, in its link form, that a deep link carried; None: it names no TDP. Never raises."""
+    return link_form(payload.removeprefix(LINK)) or None if payload.startswith(LINK) else None
+
+
+def link_form(code: str) -> str:
+    """A code as links hold it and as it is compared: “TT 01” and “tt-01” are one."""
+    return fold(code).replace(" ", "-")[: LONGEST_PAYLOAD - len(LINK)].rstrip("-")
 
 
 @performer
@@ -71,6 +109,21 @@ async def set_tdp(tx: Tx, by: Actor, request: SetTdp) -> TdpSaved | NotKept:
         )
         await record(tx, who.person, Code.TDP)
     return TdpSaved(None if unit is None else unit.label)
+
+
+def _offered(unit: Unit) -> Tdp:
+    return Tdp(unit.id, unit.name, unit.former_ward if unit.needs_former_ward else None)
+
+
+def _heir(
+    unit: int | None, merged_into: Mapping[int, int | None], today: Container[int | None]
+) -> int | None:
+    """The unit of today that a unit is or became part of; None: it is gone, or merged in a circle."""
+    passed: set[int] = set()
+    while unit is not None and unit not in today and unit not in passed:
+        passed.add(unit)
+        unit = merged_into.get(unit)
+    return unit if unit in today else None
 
 
 @dataclass(frozen=True, slots=True)

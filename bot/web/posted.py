@@ -2,7 +2,7 @@
 
 {"id": "made by the page", "text": "học"}                      typed
 {"id": "…", "text": "Học một bài ngắn", "tap": "1a:0:learn"}   tapped
-{"id": "…", "start": true}                                     the page is new: greet
+{"id": "…", "start": true, "tdp": "mau-01"}                    the page is new: greet; its link may name a TDP
 "seen": "1a:0"                                                 the question on the screen, with any of them
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 
 from handlers._talk import Tap
 from handlers._understand import MAX_CHARS
+from storage.tdp import LONGEST_PAYLOAD, link_payload
 
 MAX_ID_CHARS = 80
 MAX_PAYLOAD_CHARS = 200
@@ -40,7 +41,7 @@ def read_posted(raw: bytes) -> Mapping[str, Any]:
     if not isinstance(name, str) or not 0 < len(clean(name, MAX_ID_CHARS + 1)) <= MAX_ID_CHARS:
         raise Unreadable
     text = found.get("text")
-    posted = {
+    posted: dict[str, Any] = {
         "id": clean(name, MAX_ID_CHARS),
         "text": clean(text, MAX_CHARS) if isinstance(text, str) else "",
     }
@@ -49,7 +50,10 @@ def read_posted(raw: bytes) -> Mapping[str, Any]:
     if isinstance(found.get("tap"), str):
         tap = clean(found["tap"], MAX_PAYLOAD_CHARS)
         posted["tap"] = tap if Tap.read(tap) else NO_BUTTON_OF_OURS
-    return {**posted, "start": True} if found.get("start") is True else posted
+    if found.get("start") is True:
+        code = found.get("tdp")
+        posted["start"] = link_payload(code[:LONGEST_PAYLOAD]) if isinstance(code, str) else True
+    return posted
 
 
 def clean(text: str, max_chars: int) -> str:

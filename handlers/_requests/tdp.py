@@ -22,6 +22,11 @@ class TdpsNamed(Fact[tuple[Tdp, ...]]):
     typed: str
 
 
+@dataclass(frozen=True, slots=True)
+class TdpCameBy(Fact[Tdp | None]):
+    """The unit of today whose poster or link brought the one who speaks here; None: none, or not surely one."""
+
+
 class Elsewhere(Enum):
     """Living in no unit of the list."""
 

@@ -54,7 +54,7 @@ from handlers._requests.person import (
     SetName,
     Standing,
 )
-from handlers._requests.tdp import SetTdp, Tdp, TdpSaved, TdpsNamed
+from handlers._requests.tdp import SetTdp, Tdp, TdpCameBy, TdpSaved, TdpsNamed
 from handlers._requests.time import Now
 from handlers._talk import Book, Heard, Kind, Message, Talk, Tap
 
@@ -118,6 +118,7 @@ def world(content: lessons.Content) -> dict[type[Request[Any]], Any]:
         Withdraw: ConsentSaved(),
         StopPushes: PushesStopped(had_any=False),
         TdpsNamed: (Tdp(1, "Tân Trung", "Đông Cao"), Tdp(2, "Tân Trung", "Tân Phú")),
+        TdpCameBy: None,
         SetTdp: TdpSaved("Tân Trung"),
         SetName: NameSaved(is_kept=True),
         MyData: MySheet("bà", "Lan", "Tân Trung", "01/11/2026", 3, ("save",)),

@@ -55,10 +55,10 @@ export function send(content) {
   sendQueue();
 }
 
-/** Asks for the greeting, once. */
+/** Asks for the greeting, once; “?tdp=…” in the address names the TDP whose poster was scanned. */
 function start() {
   hasStarted = true;
-  send({ start: true, seen: null });
+  send({ start: true, tdp: new URLSearchParams(location.search).get("tdp"), seen: null });
 }
 
 /** Two wards may live below one address: each keeps its own keys. */

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ ANY_JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(ANY_TEXT, inner, max_size=4),
     max_leaves=8,
 )
-FIELDS = st.sampled_from(["id", "text", "tap", "seen", "start", "body", "admin"])
+FIELDS = st.sampled_from(["id", "text", "tap", "seen", "start", "tdp", "body", "admin"])
 
 
 @given(st.binary(max_size=200))
@@ -40,6 +41,29 @@ def test_any_object_is_read_as_texts_that_every_database_holds(body: dict[str, o
 def test_only_true_asks_for_the_greeting() -> None:
     assert "start" not in read_posted(b'{"id": "1", "start": "yes"}')
     assert read_posted(b'{"id": "1", "start": true}')["start"] is True
+
+
+@pytest.mark.parametrize(
+    ("code", "start"),
+    [
+        ("mau-01", "tdp-mau-01"),
+        ("TT 01/Đông", "tdp-tt-01-dong"),
+        ("'; drop table tdps; --", "tdp-drop-table-tdps"),
+        ("\0\ud800", "tdp-"),
+        ("", "tdp-"),
+        ("x" * 1000, "tdp-" + "x" * 60),
+        (None, True),
+        (7, True),
+        (["mau-01"], True),
+    ],
+)
+def test_the_tdp_of_a_link_goes_with_the_greeting_as_a_deep_link_carries_it(
+    code: object, start: object
+) -> None:
+    body = {"id": "1", "start": True, "tdp": code}
+
+    assert read_posted(json.dumps(body).encode())["start"] == start
+    assert "start" not in read_posted(json.dumps({"id": "1", "tdp": code}).encode())
 
 
 def test_a_payload_that_is_no_button_of_ours_is_still_a_press() -> None:
