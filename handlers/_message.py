@@ -7,7 +7,7 @@ from handlers._talk import Book, Choice, Message, Tap
 from handlers._turn import Said
 from handlers._understand import STAFF, Added, Noted, Quiet, Reading, Unclear
 
-BRIEF = ("engine.voice", "engine.picture", "engine.sticker", "engine.pasted")
+BRIEF = ("engine.voice", "engine.picture", "engine.sticker", "engine.edited", "engine.pasted")
 """After these notes the choices alone are shown again; after the others the whole question."""
 
 

@@ -28,6 +28,7 @@ class Kind(Enum):
     VOICE = "voice"
     PICTURE = "picture"
     FILE = "file"
+    EDITED = "edited"  # an older message was changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ At a choice                                   At a free-text question
 1. a tap on this question's button            1. a tap: late
 2. something that is no text                  2. something that is no text
 3. an answer equal to an offered option       3. “0”, or a command that cannot be a text (two words,
-4. “0” goes back                                 or marked: “nghỉ”, “DỪNG”)
+4. “0” goes back                                 or marked: “nghỉ”, “DỪNG”, or a messenger's own: “/start”)
 5. an alarm lane                              4. an alarm lane: its text is added, the question stays
 6. DỪNG and the global words                  5. everything else is the answer
 7. “nhắc lại”
@@ -86,6 +86,7 @@ _NO_TEXT = {
     Kind.VOICE: "engine.voice",
     Kind.PICTURE: "engine.picture",
     Kind.FILE: "engine.picture",
+    Kind.EDITED: "engine.edited",
 }
 
 
@@ -260,6 +261,8 @@ def _read_free(text: str, book: Book) -> Reading:
 
 def _is_surely_command(text: str) -> bool:
     """At a free-text question a bare word may be a name (*Huy*, *Thoi*), and so may “chú Huy”."""
+    if text.startswith("/"):
+        return True
     words = fold(text).split()
     if words and words[0] in FORMS and len(words) <= MAX_NAME_WORDS:
         return False

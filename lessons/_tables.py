@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from lessons._fields import Notes
+from lessons._fields import Fields, Notes
 from lessons._yaml import Item
 from lessons.intents import Intent, Intents
 from lessons.passages import Kind
@@ -24,7 +24,9 @@ class Contacts:
 
 def read_intents(item: Item, notes: Notes) -> Intents:
     """Read intents.yaml; a word that starts two conversations is a problem."""
-    fields = notes.fields(item, "bảng từ", ("conversations", "word_sets", "polite", "marked"))
+    fields = notes.fields(
+        item, "bảng từ", ("conversations", "word_sets", "polite", "marked", "commands")
+    )
     word_sets = {
         name: notes.texts(inner, f"bộ từ “{name}”")
         for name, inner in _entries(fields.get("word_sets"), notes, "mục “word_sets”")
@@ -35,7 +37,10 @@ def read_intents(item: Item, notes: Notes) -> Intents:
     )
     _note_shared_words(intents, fields.line("conversations"), notes)
     marked = fields.texts("marked") if "marked" in fields else ()
-    return Intents(intents, MappingProxyType(word_sets), fields.texts("polite"), frozenset(marked))
+    commands = _commands(fields, intents, notes) if "commands" in fields else {}
+    return Intents(
+        intents, MappingProxyType(word_sets), fields.texts("polite"), frozenset(marked), commands
+    )
 
 
 def read_contacts(item: Item, notes: Notes) -> Contacts:
@@ -87,6 +92,22 @@ def _intent(name: str, item: Item, notes: Notes) -> Intent:
     fields = notes.fields(item, f"việc “{name}”", ("title", "words"))
     title = fields.read("title", Kind.LABEL, f"tên của việc “{name}”")
     return Intent(name, title, fields.texts("words"))
+
+
+def _commands(fields: Fields, intents: tuple[Intent, ...], notes: Notes) -> Mapping[str, str]:
+    """Return a messenger's menu; a command stands for words that ask for a conversation."""
+    known = {word for intent in intents for word in intent.words}
+    commands = {}
+    for name, inner in _entries(fields.get("commands"), notes, "mục “commands”"):
+        words = notes.text(inner, f"lệnh “{name}”")
+        if words and words not in known:
+            notes.wrong(
+                inner.line,
+                f"lệnh “{name}” thay cho “{words}”, nhưng không việc nào có từ này. "
+                "Viết đúng một từ ở mục “words” của một việc.",
+            )
+        commands[name] = words
+    return MappingProxyType(commands)
 
 
 def _note_shared_words(intents: tuple[Intent, ...], line: int, notes: Notes) -> None:

@@ -6,12 +6,13 @@
       yes: ["có", "vâng"]
     polite: ["ạ", "dạ"]        # dropped before matching
     marked: ["dừng"]           # single words that count only with their diacritics
+    commands: {hoc: "học"}     # a messenger's menu: each command and the words it stands for
 
 Words are kept as they are written; whoever matches them folds both sides.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +32,9 @@ class Intents:
     word_sets: Mapping[str, tuple[str, ...]]
     polite: tuple[str, ...]
     marked: frozenset[str]
+    commands: Mapping[str, str] = field(default_factory=dict)
+
+    def menu(self) -> Mapping[str, str]:
+        """Each command with the title of the conversation that its words ask for."""
+        titles = {word: one.title for one in self.conversations for word in one.words}
+        return {command: titles[words] for command, words in self.commands.items()}

@@ -23,11 +23,15 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request to the platform: `sendMessage` and its parameters; no secret is in it."""
+    """One request to the platform: `sendMessage` and its parameters; no secret is in it.
+
+    `upload` is the name under which the account remembers the file in it, once it is there.
+    """
 
     method: str
     parameters: Mapping[str, Any]
     attachment: Attachment | None = None
+    upload: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

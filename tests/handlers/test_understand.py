@@ -157,3 +157,41 @@ def test_a_number_typed_under_an_older_question_does_not_answer_the_new_one(talk
     assert late.text.startswith("Câu vừa trả lời")
     assert "Phần 2/5" in late.text
     assert "Phần 3/5" in fresh.text
+
+
+@pytest.mark.parametrize("before", KINDS_OF_QUESTION.values(), ids=KINDS_OF_QUESTION)
+def test_a_changed_message_is_noted_and_the_question_stays(new_chat, before):
+    chat = new_chat()
+    for one in before:
+        chat.hear(one)
+    stood = chat.talks.active
+    answer = chat.hear("", kind=Kind.EDITED)
+
+    if stood is not None:
+        assert answer.text == (
+            "Tin đã sửa thì trợ lý không đọc lại được. Có gì thay đổi thì nhắn một tin mới nhé."
+        )
+        assert chat.talks.active.journal == stood.journal
+
+
+def test_a_changed_message_never_answers_a_question_with_one_choice(talk):
+    chat = talk("""
+        > xin chào
+        < …
+        > 1
+        < … Phần 1/5 …
+    """)
+    chat.hear("", kind=Kind.EDITED)
+
+    assert "Phần 2/5" in chat.hear("tiếp").text
+
+
+def test_a_command_of_a_messenger_is_never_taken_for_a_name(talk):
+    talk("""
+        > đổi xưng hô
+        < …
+        > 2
+        < Nên gọi thế nào cho phải? …
+        > /start
+        < … [1 …] …
+    """)

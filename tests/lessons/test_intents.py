@@ -27,7 +27,27 @@ def test_new_word_sets_need_no_change_in_the_reader(folder: Any) -> None:
     assert load(folder.path).intents.word_sets["louder"] == ("to lên",)
 
 
+def test_the_menu_of_a_messenger_names_conversations_by_their_words(folder: Any) -> None:
+    assert not load(folder.path).intents.menu()
+
+    folder.replace(NAME, "polite:", 'commands: {hoc: "học bài", diem: "kết quả"}\npolite:')
+    intents = load(folder.path).intents
+
+    assert intents.commands == {"hoc": "học bài", "diem": "kết quả"}
+    assert intents.menu() == {"hoc": "Học một bài", "diem": "Kết quả"}
+
+
 BROKEN = {
+    "a command for words that ask for nothing": (
+        "polite:",
+        'commands: {hoc: "hoc"}\npolite:',
+        [
+            (
+                "lessons/intents.yaml dòng 7: lệnh “hoc” thay cho “hoc”, nhưng không việc nào có "
+                "từ này. Viết đúng một từ ở mục “words” của một việc."
+            )
+        ],
+    ),
     "an unknown table": (
         "polite:",
         "polites:",
