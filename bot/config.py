@@ -6,41 +6,36 @@ ConfigError     the file is missing, is no YAML, or a value is not what its key 
 
 import difflib
 import os
+import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from urllib.parse import urlsplit
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 
 import lessons
+from bot import _values as values
+
+FROM_ENVIRONMENT: Mapping[str, str] = MappingProxyType(
+    {"token": "HOCSO_TELEGRAM_TOKEN", "webhook_secret": "HOCSO_TELEGRAM_SECRET"}
+)
+"""Keys of the section `telegram` that the environment may give; it decides over the file."""
 
 
 class ConfigError(Exception):
     """The configuration cannot be used; the message is for the person who wrote it."""
-
-
-def _timezone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("không có múi giờ này; ví dụ Asia/Ho_Chi_Minh") from None
-    return name
-
-
-def _origin(url: str) -> str:
-    if not url.startswith(("https://", "http://localhost", "http://127.0.0.1")) or url.endswith(
-        "/"
-    ):
-        raise ValueError("phải bắt đầu bằng https:// và không có / ở cuối")
-    if any(character in url for character in " ;,'\""):
-        raise ValueError("không được có dấu cách, dấu phẩy, dấu chấm phẩy")
-    return url
-
-
-def _optional_origin(url: str) -> str:
-    return _origin(url) if url else url
 
 
 def _each_key_once(contacts: "tuple[Contact, ...]") -> "tuple[Contact, ...]":
@@ -75,7 +70,7 @@ class Ward(Section):
     )
     commune_word: str = Field(default="phường", min_length=2, max_length=20)
     unit_word: str = Field(default="tổ dân phố", min_length=2, max_length=20)
-    timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Ho_Chi_Minh"
+    timezone: Annotated[str, AfterValidator(values.timezone)] = "Asia/Ho_Chi_Minh"
     contacts: Annotated[tuple[Contact, ...], AfterValidator(_each_key_once)] = (
         Contact(key="cong_an_phuong", name="Công an phường"),
         Contact(key="tram_y_te", name="trạm y tế phường"),
@@ -87,8 +82,8 @@ class Web(Section):
 
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8080, ge=1, le=65535, strict=True)
-    public_url: Annotated[str, AfterValidator(_optional_origin)] = ""
-    embed_on: tuple[Annotated[str, AfterValidator(_origin)], ...] = ()
+    public_url: Annotated[str, AfterValidator(values.optional_origin)] = ""
+    embed_on: tuple[Annotated[str, AfterValidator(values.origin)], ...] = ()
     messages_per_minute: int = Field(default=30, ge=1, le=6000, strict=True)
     new_visitors_per_minute: int = Field(default=60, ge=1, le=60000, strict=True)
 
@@ -113,6 +108,37 @@ class Keep(Section):
     history_days: int = Field(default=30, ge=1, le=90, strict=True)
 
 
+class Telegram(Section):
+    """The bot on Telegram; off unless a token is given. No secret of it is in a repr or an error."""
+
+    token: Annotated[SecretStr, AfterValidator(values.token)] = SecretStr("")
+    api_base: Annotated[str, AfterValidator(values.api_base)] = Field(
+        default="https://api.telegram.org", repr=False
+    )
+    proxy: Annotated[str, AfterValidator(values.proxy)] = Field(default="", repr=False)
+    webhook_url: Annotated[str, AfterValidator(values.webhook_url)] = ""
+    webhook_secret: Annotated[SecretStr, AfterValidator(values.webhook_secret)] = SecretStr("")
+    per_second: int = Field(default=30, ge=1, le=1000, strict=True)
+
+    @model_validator(mode="after")
+    def _has_its_secret(self) -> Self:
+        if self.webhook_url and not self.webhook_secret.get_secret_value():
+            raise ValueError(
+                "có webhook_url thì phải có webhook_secret (hoặc biến HOCSO_TELEGRAM_SECRET)"
+            )
+        return self
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the ward has a bot on Telegram."""
+        return bool(self.token.get_secret_value())
+
+    @property
+    def webhook_path(self) -> str:
+        """Where updates are posted to; empty: they are fetched."""
+        return urlsplit(self.webhook_url).path
+
+
 class Config(Section):
     """The whole of config.yaml, with the data folder it is used with."""
 
@@ -120,6 +146,7 @@ class Config(Section):
     web: Web = Web()
     learning: Learning = Learning()
     keep: Keep = Keep()
+    telegram: Telegram = Telegram()
     database: str = ""
     content: str = ""
     folder: Path = Field(default=Path(), exclude=True)
@@ -158,10 +185,21 @@ def load_config(file: Path | None, data: Path | None) -> Config:
     where = data or Path(os.environ.get("HOCSO_DATA", "var"))
     if where.exists() and not where.is_dir():
         raise ConfigError(f"{where} là một tệp, không phải thư mục. Ghi một thư mục sau --data.")
+    found = _with_secrets(found)
     try:
         return Config.model_validate({**found, "folder": chosen.resolve().parent, "data": where})
     except ValidationError as error:
         raise ConfigError(f"{chosen}: {_explain(error)}") from None
+
+
+def _with_secrets(found: dict[str, Any]) -> dict[str, Any]:
+    """What the file says, with the secrets that the environment gives."""
+    given = {key: os.environ.get(name, "").strip() for key, name in FROM_ENVIRONMENT.items()}
+    given = {key: value for key, value in given.items() if value}
+    section = found.get("telegram", {})
+    if not given or not isinstance(section, dict):  # what is no section is wrong all the same
+        return found
+    return {**found, "telegram": {**section, **given}}
 
 
 def _read(file: Path, *, is_required: bool) -> dict[str, Any]:
@@ -219,23 +257,41 @@ _BOUNDS = {
 }
 
 
+_MASKED = re.compile(r"(?<=//)[^/@\s]+(?=@)|[0-9]{5,}:[A-Za-z0-9_-]{20,}")
+"""The name and password of an address, and what looks like a bot's token wherever it was pasted."""
+
+
 def _explain(error: ValidationError) -> str:
-    """The first problem as one sentence: key, value, what is expected."""
+    """The first problem as one sentence: key, value, what is expected. Never a secret."""
+    return _MASKED.sub("…", _sentence(error))
+
+
+def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         return f"không có mục “{key}”.{_nearest(first['loc'])}"
-    context = first.get("ctx", {})
-    if first["type"] in _BOUNDS:
-        name, sentence = _BOUNDS[first["type"]]
-        expected = sentence.format(context.get(name))
-    elif first["type"] == "value_error":
-        expected = str(context.get("error"))
-    else:
-        expected = _EXPECTED.get(first["type"], "không dùng được")
+    expected = _expected(first["type"], first.get("ctx", {}))
     if first["type"] == "missing":
         return f"mục “{key}” {expected}. Thêm mục này theo tệp mẫu."
-    return f"mục “{key}”{_value(first['input'])}: {expected}. Sửa lại rồi chạy lại."
+    name = FROM_ENVIRONMENT.get(key.removeprefix("telegram."))
+    also = f" (hoặc biến {name})" if name else ""
+    value = "" if _may_hold_a_secret(first["loc"]) else _value(first["input"])
+    return f"mục “{key}”{also}{value}: {expected}. Sửa lại rồi chạy lại."
+
+
+def _expected(kind: str, context: Mapping[str, Any]) -> str:
+    if kind in _BOUNDS:
+        name, sentence = _BOUNDS[kind]
+        return sentence.format(context.get(name))
+    if kind == "value_error":
+        return str(context.get("error"))
+    return _EXPECTED.get(kind, "không dùng được")
+
+
+def _may_hold_a_secret(where: tuple[int | str, ...]) -> bool:
+    """Whether what stands there is not repeated: tokens and passwords end up in every line about Telegram."""
+    return where[:1] == ("telegram",) and where != ("telegram", "per_second")
 
 
 def _value(found: object) -> str:
@@ -258,6 +314,7 @@ def _nearest(where: tuple[int | str, ...]) -> str:
         "web": Web,
         "learning": Learning,
         "keep": Keep,
+        "telegram": Telegram,
     }
     known = set(Config.model_fields) - {"folder", "data"}
     for part in where[:-1]:

@@ -1,6 +1,6 @@
 """`hocso run`: one ward's server, from its config to the last answered poll.
 
-    lock -> database -> web -> inbox rows left waiting -> ready
+    lock -> database -> web -> accounts of platforms -> inbox rows left waiting -> ready
     stop: no new requests, polls end -> clock, watcher -> turns under way -> delivery -> database
 
 It imports nothing that only commands need, and makes no call that only POSIX has.
@@ -23,27 +23,40 @@ from aiohttp import web
 
 from bot import clock
 from bot.bell import Bell
-from bot.channels import console
+from bot.channels import console, telegram
 from bot.channels import web as web_channel
 from bot.config import Config, ConfigError, load_config
 from bot.delivery import POLL_SECONDS, deliver
 from bot.house import Ward, now, open_ward
 from bot.lock import only_server
 from bot.logs import configure_logs
+from bot.network import Network
 from bot.rounds import Round
-from bot.turns import Runner, Turns
+from bot.turns import Parser, Runner, Turns
 from bot.web import messages as web_messages
 from bot.web.app import web_app
 from lessons import ContentError
 from storage import messages
 
-PARSERS = {web_channel.NAME: web_channel.parse, console.NAME: console.parse}
+SPLITTERS = {telegram.NAME: telegram.rows}
 WATCH_SECONDS = 0.5
 LATEST = 500
 """So many of the newest messages are looked at when somebody has committed."""
 STOP_SECONDS = 2.0
 """How long each part may take to stop; all of them together stay below 10 s."""
+SEND_SECONDS = 3.0
+"""How long calls that are under way may take to be answered when the server stops."""
 USAGE = "Cách dùng: hocso run [--config TỆP] [--data THƯ_MỤC]"
+
+
+def parsers(ward: Ward) -> Mapping[str, Parser]:
+    """What reads the bodies of each channel."""
+    commands = ward.house.content.intents.commands
+    return {
+        web_channel.NAME: web_channel.parse,
+        console.NAME: console.parse,
+        telegram.NAME: partial(telegram.parse, commands=commands),
+    }
 
 
 class Server:
@@ -53,9 +66,10 @@ class Server:
         self.ward = ward
         self._poll_seconds = poll_seconds
         self.bell = Bell()
-        self.turns = Turns(ward, PARSERS, self.bell, now)
+        self.turns = Turns(ward, parsers(ward), self.bell, now, SPLITTERS)
         self.delivery = Round("delivery", self._deliver, POLL_SECONDS)
-        self.runner = Runner(self.turns, self.delivery.wake)
+        self.runner = Runner(self.turns, self._wake_delivery)
+        self.network = Network(ward, self.turns, self.runner.wake)
         self._watcher = Round("watcher", self._watch, WATCH_SECONDS)
         self._clock = Round("clock", self._tick, None)
         self._version: int | None = None
@@ -64,7 +78,13 @@ class Server:
     @asynccontextmanager
     async def started(self, host: str, port: int) -> AsyncIterator[str]:
         """Serve for the length of the block; yields where (port 0: any that is free)."""
-        app = web_app(self.ward, self.turns, self.runner.wake, poll_seconds=self._poll_seconds)
+        app = web_app(
+            self.ward,
+            self.turns,
+            self.runner.wake,
+            poll_seconds=self._poll_seconds,
+            intake=self.network.intake,
+        )
         runner = web.AppRunner(
             app, handle_signals=False, access_log=None, shutdown_timeout=STOP_SECONDS
         )
@@ -74,10 +94,12 @@ class Server:
             await _listen(runner, host, port)
             for part in (self.delivery, self._watcher, self._clock):
                 part.start()
+            await self.network.start()
             scheduler = clock.every_minute(self._clock.wake)
             yield _url(host, runner.addresses[0][1])
         finally:
             await runner.cleanup()
+            await self.network.stop_receiving(STOP_SECONDS)
             if scheduler is not None:
                 scheduler.shutdown(wait=False)
             await self._stop()
@@ -87,6 +109,11 @@ class Server:
             await part.stop(STOP_SECONDS)
         await self.runner.finish(STOP_SECONDS)
         await self.delivery.stop(STOP_SECONDS)
+        await self.network.stop(SEND_SECONDS)
+
+    def _wake_delivery(self) -> None:
+        self.delivery.wake()
+        self.network.wake()
 
     async def _deliver(self) -> None:
         await deliver(self.ward.database, self.bell, web_channel.NAME, now())
@@ -100,7 +127,7 @@ class Server:
         if version == self._version:
             return
         self._version = version
-        self.delivery.wake()
+        self._wake_delivery()
         async with self.ward.database.reading(now()) as tx:
             latest = await messages.latest(tx, LATEST)
         news = [address for n, address in latest.items() if n not in self._latest]

@@ -13,7 +13,7 @@ A killed process leaves rows waiting; the next start picks them up, and so does 
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -44,6 +44,10 @@ class Parser(Protocol):
         """The message in a body that was taken in at `at`."""
 
 
+Splitter = Callable[[Mapping[str, Any]], tuple[dict[str, Any], ...]]
+"""The rows of the outbox that one message becomes: each is one message of the platform."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turns:
     """Takes events in and runs their turns; one object per process and ward."""
@@ -52,6 +56,7 @@ class Turns:
     parsers: Mapping[str, Parser]
     bell: Bell
     clock: Callable[[], datetime]
+    splitters: Mapping[str, Splitter] = field(default_factory=dict)
 
     async def receive(
         self, channel: str, key: str, event_id: str, body: Mapping[str, Any]
@@ -61,17 +66,7 @@ class Turns:
         The body is kept until it is handled; numbers that should not be sent are masked already.
         """
         async with self.ward.database.transaction(self.clock()) as tx:
-            address = await addresses.address_of(tx, channel, key)
-            text = clean(str(body.get("text", ""))[:MAX_CHARS])
-            kept = {**body, "text": mask(text)}
-            if kept["text"] != text:
-                kept["masked"] = True
-            taken = await inbox.take_in(tx, channel, event_id, address.id, kept)
-            if taken is None:
-                return None
-            if kept["text"]:
-                await messages.add(tx, address.id, False, _own_words(kept), event_id)
-        return address.id
+            return await take_in(tx, channel, key, event_id, body)
 
     async def run(self, address: int) -> None:
         """Handle everything that waits for one address, in order."""
@@ -93,7 +88,9 @@ class Turns:
                 if rows:
                     await self._turn(tx, address, rows[0])
         except Exception as failure:
-            if not rows or is_unavailable(failure):  # what waits will be tried at the next tick or start
+            if not rows or is_unavailable(
+                failure
+            ):  # what waits will be tried at the next tick or start
                 raise
             await self._park(address_id, rows[0], failure)  # a bug: logged, parked, life goes on
         else:
@@ -112,7 +109,7 @@ class Turns:
         before = await self._load(tx, address.id)
         address, outcome = await self._drive(tx, address, before, heard, row)
         await self._keep(tx, address, before, outcome)
-        said = None if row.body and row.body.get("start") else heard.text
+        said = None if row.body and "start" in row.body else heard.text
         await addresses.touch(tx, address.id, said)
         await inbox.done(tx, [row.id])
 
@@ -170,7 +167,10 @@ class Turns:
             await self._put(tx, address, outcome.message)
 
     async def _put(self, tx: Tx, address: Address, message: Message) -> None:
-        await outbox.put(tx, address.channel, address.id, outbox.Kind.REPLY, to_body(message))
+        body = to_body(message)
+        split = self.splitters.get(address.channel)
+        for row in split(body) if split else (body,):
+            await outbox.put(tx, address.channel, address.id, outbox.Kind.REPLY, row)
 
     # ------------------------------------------------------------ when a turn fails
 
@@ -195,6 +195,29 @@ class Turns:
             )
             await self._put(tx, address, Message(self.ward.book.render(phrase(key))))
         self.bell.ring(tx.wakes)
+
+
+async def take_in(
+    tx: Tx, channel: str, key: str, event_id: str, body: Mapping[str, Any]
+) -> int | None:
+    """Take one event in, with others or alone; returns its address, or None when it was taken in before.
+
+    Numbers that should not be sent are masked. What a deep link carried is kept with the address.
+    """
+    address = await addresses.address_of(tx, channel, key)
+    text = clean(str(body.get("text", ""))[:MAX_CHARS])
+    kept = {**body, "text": mask(text)}
+    if kept["text"] != text:
+        kept["masked"] = True
+    taken = await inbox.take_in(tx, channel, event_id, address.id, kept)
+    if taken is None:
+        return None
+    if kept["text"]:
+        await messages.add(tx, address.id, False, _own_words(kept), event_id)
+    payload = body.get("start")
+    if isinstance(payload, str) and payload:
+        await addresses.came_by(tx, address.id, payload)
+    return address.id
 
 
 def _own_words(kept: Mapping[str, Any]) -> dict[str, Any]:

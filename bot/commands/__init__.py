@@ -14,7 +14,7 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from bot.__main__ import command_position
-from bot.commands import approve, check, export, report, run, talk, vouch
+from bot.commands import approve, check, export, outbox, report, run, talk, vouch
 from bot.commands._frame import (
     Command,
     Commands,
@@ -45,7 +45,8 @@ app.command(cls=Command)(approve.approve)
 app.command(cls=Command)(vouch.vouch)
 app.command(cls=Command)(report.report)
 app.command(cls=Command)(export.export)
-COMMANDS = ("run", "talk", "check", "approve", "vouch", "report", "export")
+app.command(cls=Command)(outbox.outbox)
+COMMANDS = ("run", "talk", "check", "approve", "vouch", "report", "export", "outbox")
 
 
 @app.callback()

@@ -143,7 +143,7 @@ def prepare_streams() -> None:
             structlog.stdlib.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             bare_exceptions,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
     )

@@ -50,6 +50,7 @@ def check(context: typer.Context, *, config: ConfigFile = None, data: DataFolder
     stored = asyncio.run(_stored(chosen, content))
     findings = [
         *_config(chosen),
+        _telegram(chosen),
         *_lessons(chosen, content, stored.approved),
         *_reviews(content),
         *_tdps(chosen, stored),
@@ -98,6 +99,14 @@ def _config(config: Config) -> Iterator[Finding]:
             )
 
 
+def _telegram(config: Config) -> Finding:
+    if not config.telegram.is_on:
+        return Finding("Telegram đang tắt (chưa có mã bot).")
+    if config.telegram.webhook_url:
+        return Finding(f"Telegram bật, nhận tin qua webhook {config.telegram.webhook_url}.")
+    return Finding("Telegram bật, trợ lý tự hỏi xem có tin mới không.")
+
+
 def _lessons(config: Config, content: Content, approved: frozenset[str]) -> Iterator[Finding]:
     ids = tuple(content.lessons)
     done = [one for one in ids if one in approved]
@@ -106,16 +115,20 @@ def _lessons(config: Config, content: Content, approved: frozenset[str]) -> Iter
     if done:
         yield Finding(f"{len(done)} bài phường đã duyệt: {', '.join(done)}.")
     if waiting:
-        effect = (
-            "trang công khai chưa đưa ra các bài này"
-            if config.web.public_url
-            else "các bài này mở đầu bằng “Bản dùng thử”"
-        )
         yield Finding(
-            f"{len(waiting)} bài chờ duyệt: {', '.join(waiting)}; {effect}. "
+            f"{len(waiting)} bài chờ duyệt: {', '.join(waiting)}; {_effect(config)}. "
             f"Duyệt bằng: hocso approve {waiting[0]} --name TÊN --office NƠI",
             is_todo=True,
         )
+
+
+def _effect(config: Config) -> str:
+    """What residents see of a lesson that nobody has approved."""
+    doors = {"trang công khai": bool(config.web.public_url), "Telegram": config.telegram.is_on}
+    closed = [name for name, is_public in doors.items() if is_public]
+    if closed:
+        return f"{' và '.join(closed)} chưa đưa ra các bài này"
+    return "các bài này mở đầu bằng “Bản dùng thử”"
 
 
 def _reviews(content: Content) -> Iterator[Finding]:

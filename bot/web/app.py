@@ -6,6 +6,7 @@ GET /media/…        pictures and sounds of lessons
 GET /api/messages   what is new (long poll)
 POST /api/messages  one message
 GET /healthz        200 while the database answers
+POST /telegram      one update of Telegram, where telegram.webhook_url is set (and at its path)
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,19 +14,26 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import hdrs, web
 
 from bot.house import Ward
+from bot.intake import Intake
 from bot.turns import Turns
 from bot.web.files import Files, chat_page, static_files
 from bot.web.headers import security_headers
 from bot.web.messages import POLL_SECONDS, Messages
 from bot.web.refusals import guard
+from bot.web.webhook import Webhook
 
 MAX_BODY_BYTES = 100 * 1024
 
 
 def web_app(
-    ward: Ward, turns: Turns, wake: Callable[[int], None], *, poll_seconds: float = POLL_SECONDS
+    ward: Ward,
+    turns: Turns,
+    wake: Callable[[int], None],
+    *,
+    intake: Intake | None = None,
+    poll_seconds: float = POLL_SECONDS,
 ) -> web.Application:
-    """Return the application of a ward; `wake` runs the turns of an address."""
+    """Return the application of a ward; `wake` runs the turns of an address, `intake` takes updates in."""
     api = Messages(ward, turns, wake, poll_seconds)
     static = static_files()
     page = chat_page(ward.config.ward.bot_name, ward.house.content.phrases, static)
@@ -41,6 +49,10 @@ def web_app(
             web.get("/healthz", _health(ward)),
         ]
     )
+    telegram = ward.config.telegram
+    if intake is not None and telegram.is_on and telegram.webhook_path:
+        secret = telegram.webhook_secret.get_secret_value()
+        app.router.add_post(telegram.webhook_path, Webhook(intake, secret).post)
     app.on_response_prepare.append(_adding(security_headers(ward.config.web.embed_on)))
     app.on_shutdown.append(api.close)
     return app

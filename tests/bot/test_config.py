@@ -5,9 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Config, ConfigError, load_config
+from bot.config import FROM_ENVIRONMENT, Config, ConfigError, load_config
 
 ROOT = Path(__file__).parents[2]
+TOKEN = "123456789:AAbcdefghijklmnopqrstuvwxyz_0123456-9"
+OTHER_TOKEN = "987654321:BBbcdefghijklmnopqrstuvwxyz_0123456-9"
+
+
+@pytest.fixture(autouse=True)
+def _environment_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in FROM_ENVIRONMENT.values():
+        monkeypatch.delenv(name, raising=False)
 
 
 def read(folder: Path, text: str) -> Config:
@@ -99,6 +107,143 @@ def test_without_any_file_every_default_holds(
     monkeypatch.delenv("HOCSO_CONFIG", raising=False)
 
     assert load_config(None, tmp_path).ward == Config().ward
+
+
+# ---------------------------------------------------------------- telegram
+
+
+def test_telegram_is_off_until_a_token_is_given(tmp_path: Path) -> None:
+    off, on = read(tmp_path, ""), read(tmp_path, f"telegram: {{token: '{TOKEN}'}}")
+
+    assert not off.telegram.is_on
+    assert on.telegram.is_on
+    assert on.telegram.api_base == "https://api.telegram.org"
+    assert on.telegram.webhook_path == ""
+
+
+def test_secrets_of_the_environment_decide_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOCSO_TELEGRAM_TOKEN", f" {OTHER_TOKEN}\n")
+    monkeypatch.setenv("HOCSO_TELEGRAM_SECRET", "from-the-environment")
+
+    config = read(tmp_path, f"telegram: {{token: '{TOKEN}', webhook_url: 'https://a.vn'}}")
+    alone = read(tmp_path, "")
+
+    assert config.telegram.token.get_secret_value() == OTHER_TOKEN
+    assert config.telegram.webhook_secret.get_secret_value() == "from-the-environment"
+    assert alone.telegram.is_on
+
+
+def test_an_empty_variable_of_the_environment_leaves_what_the_file_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOCSO_TELEGRAM_TOKEN", "")
+
+    assert read(tmp_path, f"telegram: {{token: '{TOKEN}'}}").telegram.is_on
+
+
+@pytest.mark.parametrize(
+    ("url", "whole", "path"),
+    [
+        ("https://a.vn", "https://a.vn/telegram", "/telegram"),
+        ("https://a.vn:8443/", "https://a.vn:8443/telegram", "/telegram"),
+        ("https://a.vn/hoc/bot/", "https://a.vn/hoc/bot", "/hoc/bot"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080/telegram", "/telegram"),
+    ],
+)
+def test_a_webhook_has_the_path_of_its_address_or_one_of_its_own(
+    tmp_path: Path, url: str, whole: str, path: str
+) -> None:
+    text = f"telegram: {{webhook_url: '{url}', webhook_secret: abc}}"
+
+    found = read(tmp_path, text).telegram
+
+    assert (found.webhook_url, found.webhook_path) == (whole, path)
+
+
+def test_no_secret_is_in_what_a_config_looks_like(tmp_path: Path) -> None:
+    config = read(
+        tmp_path,
+        f"telegram: {{token: '{TOKEN}', proxy: 'http://lan:matkhau@10.0.0.5:3128', "
+        "webhook_url: 'https://a.vn', webhook_secret: bi-mat}",
+    )
+
+    shown = f"{config!r} {config} {config.telegram!r}"
+    for secret in (TOKEN, "matkhau", "bi-mat"):
+        assert secret not in shown
+
+
+TELEGRAM = [
+    ("token: 'AAsecret'", "“telegram.token” .hoặc biến HOCSO_TELEGRAM_TOKEN.: mã bot có dạng số"),
+    ("token: 123456789", "“telegram.token”.*phải là chữ"),
+    ("token: '123:AAsecret'", "ít nhất 35 chữ và số; chép lại nguyên cả mã từ @BotFather"),
+    ("api_base: 'api.secret.org'", "“telegram.api_base”: phải là một địa chỉ bắt đầu bằng http://"),
+    ("api_base: 'https://a.org/'", "chỉ ghi phần đứng trước /bot, không có / ở cuối"),
+    ("api_base: 'https://a.org/bot12:AAsecret'", "chỉ ghi phần đứng trước /bot"),
+    ("api_base: 'https://a.org:nocong'", "không phải là một địa chỉ"),
+    (
+        "proxy: 'socks5://lan:secret@a'",
+        "“telegram.proxy”: phải là một địa chỉ bắt đầu bằng http://",
+    ),
+    ("proxy: 'lan:secret@a:3128'", "“telegram.proxy”: phải là một địa chỉ"),
+    ("webhook_url: 'http://a.vn/secret'", "“telegram.webhook_url”: phải là.*bắt đầu bằng https://"),
+    ("webhook_url: 'http://127.0.0.1.evil.vn'", "phải là một địa chỉ bắt đầu bằng https://"),
+    ("webhook_url: 'https://a.vn/{secret}'", "chỉ gồm tên miền và đường dẫn"),
+    ("webhook_url: 'https://a.vn/t?x=secret'", "chỉ gồm tên miền và đường dẫn"),
+    ("webhook_url: 'https://lan:secret@a.vn/t'", "chỉ gồm tên miền và đường dẫn"),
+    ("webhook_url: 'https://a.vn/api/messages'", "đường dẫn này là của trang trò chuyện"),
+    ("webhook_url: 'https://a.vn'", "có webhook_url thì phải có webhook_secret"),
+    ("webhook_secret: 'secret có dấu'", "HOCSO_TELEGRAM_SECRET.: chỉ gồm 1 đến 256 ký tự"),
+    ("webhook_secret: 12345", "“telegram.webhook_secret”.*phải là chữ"),
+    ("per_second: 0", "“telegram.per_second” đang là “0”: không được nhỏ hơn 1"),
+    ("per_second: 1001", "không được lớn hơn 1000"),
+    ("tokn: 'AAsecret'", "không có mục “telegram.tokn”. Có phải “token” không"),
+]
+
+
+@pytest.mark.parametrize(("line", "sentence"), TELEGRAM, ids=[one[0][:40] for one in TELEGRAM])
+def test_what_is_wrong_about_telegram_is_said_without_repeating_what_may_be_secret(
+    tmp_path: Path, line: str, sentence: str
+) -> None:
+    with pytest.raises(ConfigError, match=sentence) as caught:
+        read(tmp_path, f"telegram:\n  {line}\n")
+
+    assert "secret" not in str(caught.value).replace("webhook_secret", "")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "telegram: '{token}'",
+        "telegram: ['{token}']",
+        "telegram: {{'{token}': 1}}",
+        "'{token}': 1",
+        "ward: {{unit_word: '{token}'}}",
+        "web: {{port: 'https://api.telegram.org/bot{token}/getMe'}}",
+        "web: {{port: 'http://lan:{token}@a.vn'}}",
+    ],
+)
+def test_a_token_in_the_wrong_place_is_not_repeated_either(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, text.format(token=TOKEN))
+
+    assert TOKEN.partition(":")[2] not in str(caught.value)
+
+
+def test_a_wrong_token_of_the_environment_is_not_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOCSO_TELEGRAM_TOKEN", "12345:too-short")
+
+    with pytest.raises(ConfigError, match="HOCSO_TELEGRAM_TOKEN") as caught:
+        read(tmp_path, "")
+
+    assert "too-short" not in str(caught.value)
+
+
+# ---------------------------------------------------------------- what is wrong
 
 
 SENTENCES = [

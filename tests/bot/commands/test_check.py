@@ -46,6 +46,18 @@ def test_on_a_public_page_waiting_lessons_are_said_to_be_held_back(box) -> None:
     assert lines(done.out, "trang công khai chưa đưa ra các bài này")
 
 
+def test_with_a_bot_on_telegram_its_road_and_its_lessons_are_told(box) -> None:
+    config = box.folder / "config.yaml"
+    token = "123456789:" + "A" * 35
+    config.write_text(f"telegram: {{token: '{token}'}}\n", encoding="utf-8")
+
+    done = box.call("check")
+
+    assert lines(done.out, "Telegram bật", "tự hỏi xem có tin mới không")
+    assert lines(done.out, "Telegram chưa đưa ra các bài này")
+    assert token not in done.out + done.err
+
+
 def test_a_number_that_was_given_is_no_longer_missing(box) -> None:
     (box.folder / "config.yaml").write_text(PHONES, encoding="utf-8")
 

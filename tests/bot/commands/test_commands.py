@@ -14,7 +14,7 @@ def test_a_command_like_no_other_is_answered_with_all_there_are(box) -> None:
     done = box.call("xyz")
 
     assert done.code == 2
-    assert "run, talk, check, approve, vouch, report, export" in done.err
+    assert "run, talk, check, approve, vouch, report, export, outbox" in done.err
 
 
 def test_the_exit_code_reaches_whoever_started_the_process(box) -> None:
@@ -29,7 +29,7 @@ def test_no_words_at_all_show_the_help(box) -> None:
 
 
 def test_every_command_has_a_help_page_in_vietnamese(box) -> None:
-    for command in ("talk", "check", "approve", "vouch", "report", "export"):
+    for command in ("talk", "check", "approve", "vouch", "report", "export", "outbox"):
         page = box.call_bare(command, "--help").out
 
         assert page.startswith(f"Cách viết: hocso {command}")

@@ -155,6 +155,17 @@ def test_a_resident_learns_agrees_says_where_they_live_and_sees_the_result(
     assert not [url for url in chat.asked if not url.startswith(shared_process.url)]
 
 
+def test_the_poster_of_a_tdp_leads_to_a_question_about_it(
+    shared_process: Any, open_page: Open
+) -> None:
+    chat = open_page(f"{shared_process.url}/?tdp=t3")
+
+    learn(chat)
+    chat.press(right(2), then=said("consent.save"))
+    chat.press(said("consent.agree"), then="Bà con ở Phù Lôi phải không?")
+    chat.press(said("tdp.yes"), then="Đã ghi: Phù Lôi.")
+
+
 def test_who_declines_goes_on_learning(shared_process: Any, open_page: Open) -> None:
     chat = open_page(shared_process.url)
 

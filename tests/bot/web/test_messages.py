@@ -82,6 +82,24 @@ async def test_the_same_id_of_two_visitors_is_two_messages(running: Any) -> None
     assert (await one.answered())["text"] == (await other.answered())["text"]
 
 
+async def test_the_tdp_of_the_link_to_the_page_is_asked_about_after_consent(running: Any) -> None:
+    visitor = running.visitor()
+    await visitor.post(start=True, tdp="t3")
+    await visitor.answered()
+
+    await visitor.tap("learn")
+    while visitor.offered == ["next"]:
+        await visitor.tap("next")
+    await visitor.tap("quiz")
+    for answer in ("2", "1", "3"):
+        await visitor.say(answer)
+    asked = await visitor.tap("agree")
+    answer = await visitor.tap("yes")
+
+    assert "Bà con ở Phù Lôi phải không?" in asked["text"]
+    assert "Đã ghi: Phù Lôi." in answer["text"]
+
+
 async def test_a_poll_is_answered_as_soon_as_there_is_news(running: Any) -> None:
     visitor = running.visitor()
     waiting = asyncio.ensure_future(visitor.news())

@@ -1,0 +1,126 @@
+"""The accounts of platforms that this ward has: what comes in from them, and what goes out to them.
+
+start    the HTTP client, every account's sender, then its receiver
+stop     receivers, (turns come to their end), senders, the HTTP client
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from bot.accounts import Account, telegram_account
+from bot.channels import telegram
+from bot.channels.calls import Call
+from bot.delivery import Sender
+from bot.house import Ward
+from bot.intake import Intake
+from bot.polling import Poller
+from bot.registration import Registration
+from bot.turns import Turns
+from bot.wire import Wire
+
+log = structlog.get_logger()
+
+MAX_COURTESIES = 40
+"""So many courtesies may be under way at once; what is more is left out: nobody misses it."""
+
+
+class Receiver(Protocol):
+    """Whatever makes an account's updates come in."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    async def stop(self, seconds: float) -> None:
+        """End, at most after so long."""
+
+
+class Courtesies:
+    """Calls made at once and at most once: “typing”, the answer to a button. Their failure is nothing."""
+
+    def __init__(self, wire: Wire, accounts: tuple[Account, ...]) -> None:
+        self._wire = wire
+        self._accounts = {account.name: account for account in accounts}
+        self._running: set[asyncio.Task[object]] = set()
+
+    def send(self, account: str, call: Call) -> None:
+        """Send one, or leave it out when too many are under way."""
+        if len(self._running) >= MAX_COURTESIES:
+            return
+        made = self._wire.call(self._accounts[account], call)
+        task = asyncio.get_running_loop().create_task(made)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def stop(self) -> None:
+        """Give up what is under way."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+
+class Network:
+    """Every account of a ward; without one it opens nothing and costs nothing."""
+
+    def __init__(self, ward: Ward, turns: Turns, wake: Callable[[int], None]) -> None:
+        config = ward.config
+        self.accounts = (telegram_account(config.telegram),) if config.telegram.is_on else ()
+        self._ward = ward
+        self._turns = turns
+        self._wake = wake
+        self._senders: tuple[Sender, ...] = ()
+        self._receivers: tuple[Receiver, ...] = ()
+        self._wire: Wire | None = None
+        self._courtesies: Courtesies | None = None
+        self.intake = Intake(turns, wake, self._send_courtesy)
+
+    async def start(self) -> None:
+        """Open what there is; the database must be open."""
+        if not self.accounts:
+            return
+        self._wire = wire = Wire()
+        self._courtesies = Courtesies(wire, self.accounts)
+        database, media = self._ward.database, self._ward.config.content_folder / "media"
+        clock = self._turns.clock
+        is_alone = self._ward.config.database_file is not None  # bot/lock.py: one server to a file
+        self._senders = tuple(
+            Sender(database, account, wire, media=media, clock=clock, is_alone=is_alone)
+            for account in self.accounts
+        )
+        for sender in self._senders:
+            await sender.start()
+        self._receivers = tuple(self._receiver(account, wire) for account in self.accounts)
+        for receiver in self._receivers:
+            receiver.start()
+
+    def _receiver(self, account: Account, wire: Wire) -> Receiver:
+        config = self._ward.config.telegram
+        menu = telegram.menu(self._ward.house.content.intents.menu())
+        if config.webhook_url:
+            return Registration(wire, account, config, menu)
+        return Poller(wire, account, self.intake, menu)
+
+    def wake(self) -> None:
+        """Something new may wait in the outbox."""
+        for sender in self._senders:
+            sender.wake()
+
+    async def stop_receiving(self, seconds: float) -> None:
+        """Take nothing more in."""
+        for receiver in self._receivers:
+            await receiver.stop(seconds)
+        await self.intake.finish(seconds)
+
+    async def stop(self, seconds: float) -> None:
+        """Let what is under way come to its end, and close the connections."""
+        await asyncio.gather(*(sender.stop(seconds) for sender in self._senders))
+        if self._courtesies is not None:
+            await self._courtesies.stop()
+        if self._wire is not None:
+            await self._wire.close()
+
+    def _send_courtesy(self, account: str, call: Call) -> None:
+        if self._courtesies is not None:
+            self._courtesies.send(account, call)
