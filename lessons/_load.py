@@ -1,7 +1,8 @@
 """A content folder into one Content value; the only module of this package that opens files.
 
     library/*.yaml    one lesson each        phrases/*.yaml    what the bot says, by conversation
-    intents.yaml      words with a meaning   alarms.yaml       the alarm lanes
+    intents.yaml      words with a meaning   alarms.yaml       the alarm lanes, and what they have
+                                             learnt in alarms_weights.txt
     contacts.yaml     who may be named       needs.yaml        what people come for
 
 Nothing is read at import, and nothing is read twice.
@@ -10,10 +11,12 @@ Nothing is read at import, and nothing is read twice.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from lessons._evidence import NO_WEIGHTS, Weights, WeightsError, read_weights
 from lessons._fields import Notes
 from lessons._lesson import LessonFile, read_lesson
 from lessons._phrases import PhraseLine, read_phrases
@@ -85,24 +88,29 @@ class _Reading:
         """Return how an editor calls a file: lessons/library/TB-01.yaml."""
         return f"{self.folder.name}/{path.relative_to(self.folder).as_posix()}"
 
-    def item(self, path: Path, lesson: str | None = None) -> Item | None:
-        """Return what a file holds; None, with a problem noted, when it cannot be read."""
+    def text(self, path: Path, lesson: str | None = None) -> str | None:
+        """Return the text of a file; None, with a problem noted, when it cannot be read."""
         try:
             raw = path.read_bytes()
         except OSError:
-            self._wrong(path, lesson, "không mở được tệp này. Xem lại tên tệp và quyền đọc.")
+            self.wrong(path, "không mở được tệp này. Xem lại tên tệp và quyền đọc.", lesson)
             return None
         if len(raw) > MAX_BYTES:
-            self._wrong(
-                path, lesson, f"tệp quá lớn, tối đa {MAX_BYTES} byte. Tách thành nhiều tệp."
-            )
+            said = f"tệp quá lớn, tối đa {MAX_BYTES} byte. Tách thành nhiều tệp."
+            self.wrong(path, said, lesson)
             return None
         try:
-            text = raw.decode("utf-8-sig")
+            return raw.decode("utf-8-sig")
         except UnicodeDecodeError as wrong:
             line = raw.count(b"\n", 0, wrong.start) + 1
             said = f"dòng {line} không phải chữ UTF-8. Lưu lại tệp theo mã UTF-8."
-            self._wrong(path, lesson, said)
+            self.wrong(path, said, lesson)
+            return None
+
+    def item(self, path: Path, lesson: str | None = None) -> Item | None:
+        """Return what a YAML file holds; None, with a problem noted, when it cannot be read."""
+        text = self.text(path, lesson)
+        if text is None:
             return None
         item, problems = read_yaml(self.name(path), text)
         self.problems += [replace(problem, lesson=lesson) for problem in problems]
@@ -113,12 +121,11 @@ class _Reading:
         found = sorted(path for path in (self.folder / name).glob("*") if path.name[0] not in "._")
         for path in found:
             if path.suffix != ".yaml":
-                self._wrong(path, None, "đuôi tệp phải là .yaml. Đổi tên hoặc chuyển đi chỗ khác.")
+                self.wrong(path, "đuôi tệp phải là .yaml. Đổi tên hoặc chuyển đi chỗ khác.")
         chosen = [path for path in found if path.suffix == ".yaml"]
         if not chosen:
-            self._wrong(
-                self.folder / name, None, "không có tệp .yaml nào. Xem lại thư mục nội dung."
-            )
+            said = "không có tệp .yaml nào. Xem lại thư mục nội dung."
+            self.wrong(self.folder / name, said)
         return chosen
 
     def keep(self, notes: Notes) -> None:
@@ -126,7 +133,8 @@ class _Reading:
         self.problems += notes.problems
         self.passages += notes.passages
 
-    def _wrong(self, path: Path, lesson: str | None, text: str) -> None:
+    def wrong(self, path: Path, text: str, lesson: str | None = None) -> None:
+        """Note what must be mended in a file."""
         self.problems.append(Problem(self.name(path), None, lesson, text))
 
 
@@ -141,9 +149,11 @@ class _Tables:
 
 
 def _tables(reading: _Reading) -> _Tables:
+    weights = _weights(reading)
+    lanes = _table(reading, "alarms.yaml", partial(_lanes, weights))
     return _Tables(
         _table(reading, "intents.yaml", read_intents),
-        _table(reading, "alarms.yaml", _lanes),
+        lanes,
         _table(reading, "contacts.yaml", read_contacts),
         _table(reading, "needs.yaml", read_needs),
     )
@@ -160,14 +170,27 @@ def _table(reading: _Reading, name: str, read: Callable[[Item, Notes], _Read]) -
     return found
 
 
-def _lanes(item: Item, notes: Notes) -> Lanes | None:
+def _weights(reading: _Reading) -> Weights:
+    """Return what the alarm lanes have learnt; nothing, with a problem noted, if it is unreadable."""
+    path = reading.folder / "alarms_weights.txt"
+    text = reading.text(path)
+    if text is None:
+        return NO_WEIGHTS
+    try:
+        return read_weights(text)
+    except WeightsError as wrong:
+        reading.wrong(path, str(wrong))
+        return NO_WEIGHTS
+
+
+def _lanes(weights: Weights, item: Item, notes: Notes) -> Lanes | None:
     """Return the compiled lanes; what their own reader refuses is told in its words."""
     document = plain(item)
     if not isinstance(document, dict):
         notes.wrong(item.line, "bảng báo động phải gồm các mục “tên: nội dung”. Viết lại theo mẫu.")
         return None
     try:
-        return read_lanes(document)
+        return read_lanes(document, weights)
     except ValueError as wrong:
         notes.wrong(item.line, str(wrong).removeprefix("lessons/alarms.yaml").lstrip(": "))
     except (AttributeError, KeyError, TypeError):  # a list where a table belongs, a rule cut short

@@ -2,14 +2,16 @@
 
     self_harm > danger > money_gone
 
-A lane opens on a first-hand report, not on a topic: who it happens to and what has happened. Its
-rules are tables in alarms.yaml, written as `_patterns` explains; nothing about them stands here.
+A lane opens on a first-hand report, not on a topic: who it happens to and what has happened. First
+the short table of alarms.yaml is asked, written as `_patterns` explains; then what was learnt from
+phrases of many people (`_evidence`), unless the table says that it never is one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lessons._evidence import NO_WEIGHTS, Weights, words
 from lessons._patterns import (
     SENTENCE_END,
     Compiler,
@@ -19,12 +21,12 @@ from lessons._patterns import (
     Vocabulary,
     reader,
 )
-from lessons.text import is_pasted
+from lessons.text import is_pasted, names_link
 
 LANES = ("self_harm", "danger", "money_gone")  # the first that matches wins
 _LONGEST_READ = 2000  # characters; a person in danger does not write more before saying so
 _LONGEST_REPORT = 120  # words, for a rule that names no other number
-_LONGEST_WITHOUT_SPEAKER = 20  # words of a pasted message in which nobody says “tôi”
+_FEWEST_WORDS = 3  # a word or two say too little to be judged by what was learnt
 _KEYS = frozenset({"patterns", "unless", "max_words", "not_after", "not_within", "not_pasted"})
 
 
@@ -46,31 +48,34 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """The compiled tables.
+    """The compiled tables and what was learnt.
 
     `by_word`: a word's character -> places in `patterns` that need it. `speaker`: somebody speaks
-    of himself or his own.
+    of himself or his own, without which a message with a link opens nothing. `never`: what keeps a
+    message from being judged by the weights.
     """
 
     patterns: tuple[tuple[Pattern, Rule], ...]
     by_word: Mapping[str, tuple[int, ...]]
     speaker: tuple[Pattern, ...]
+    never: tuple[Pattern, ...]
     reader: Reader
+    weights: Weights
 
 
-def read_lanes(document: Mapping[str, Any]) -> Lanes:
-    """Compile the tables of alarms.yaml.
+def read_lanes(document: Mapping[str, Any], weights: Weights = NO_WEIGHTS) -> Lanes:
+    """Compile the tables of alarms.yaml, to be asked before what was learnt.
 
     Raises:
         AlarmTableError: a table is missing, has an unknown key, or a pattern cannot be read.
     """
     try:
-        return _compiled(document)
+        return _compiled(document, weights)
     except PatternError as wrong:
         raise AlarmTableError(f"lessons/alarms.yaml: {wrong}") from wrong
 
 
-def _compiled(document: Mapping[str, Any]) -> Lanes:
+def _compiled(document: Mapping[str, Any], weights: Weights) -> Lanes:
     if missing := {"classes", "denials", "guards", "lanes", "speaker"} - document.keys():
         raise AlarmTableError(f"lessons/alarms.yaml thiếu mục “{min(missing)}”. Thêm mục này vào.")
     if unknown := document["lanes"].keys() ^ set(LANES):
@@ -89,9 +94,10 @@ def _compiled(document: Mapping[str, Any]) -> Lanes:
         for name, table in document["lanes"][lane].items()
     ]
     patterns = tuple((pattern, rule) for rule in rules for pattern in rule.patterns)
-    words = reader(vocabulary, document.get("short_for", {}), document.get("heard", {}))
+    read = reader(vocabulary, document.get("short_for", {}), document.get("heard", {}))
     speaker = tuple(map(plain.compiled, document["speaker"]))
-    return Lanes(patterns, _by_word(patterns), speaker, words)
+    never = tuple(map(plain.compiled, document.get("never", ())))
+    return Lanes(patterns, _by_word(patterns), speaker, never, read, weights)
 
 
 def _rule(
@@ -138,28 +144,28 @@ def _by_word(patterns: Iterable[tuple[Pattern, Rule]]) -> Mapping[str, tuple[int
 
 def lane_of(text: str, lanes: Lanes) -> str | None:
     """Return the lane that a message opens: self_harm, danger or money_gone; None for no lane."""
-    rule = rule_of(text, lanes)
-    return rule.lane if rule else None
-
-
-def rule_of(text: str, lanes: Lanes) -> Rule | None:
-    """Return the rule that opens a lane, None where nothing does: why `lane_of` says what it says."""
     read = text[:_LONGEST_READ]
-    return next(_matching(read, lanes.reader.row(read), lanes), None)
-
-
-def _matching(text: str, row: str, lanes: Lanes) -> Iterator[Rule]:
-    words = set(row)
+    row = lanes.reader.row(read)
     length = len(row) - row.count(SENTENCE_END)
-    pasted = is_pasted(text)
-    if pasted and length > _LONGEST_WITHOUT_SPEAKER and not _found(lanes.speaker, row):
-        return
-    for place in sorted({place for word in words for place in lanes.by_word.get(word, ())}):
+    pasted = is_pasted(read)
+    if pasted and names_link(read) and not _found(lanes.speaker, row):
+        return None
+    rule = next(_matching(row, length, lanes, pasted=pasted), None)
+    if rule:
+        return rule.lane
+    if length < _FEWEST_WORDS or _found(lanes.never, row):
+        return None
+    return lanes.weights.lane(words(read, lanes.reader.short_for))
+
+
+def _matching(row: str, length: int, lanes: Lanes, *, pasted: bool) -> Iterator[Rule]:
+    present = set(row)
+    for place in sorted({place for word in present for place in lanes.by_word.get(word, ())}):
         pattern, rule = lanes.patterns[place]
         is_read = length <= rule.max_words and not (pasted and rule.not_pasted)
         if (
             is_read
-            and not any(need.isdisjoint(words) for need in pattern.needs)
+            and not any(need.isdisjoint(present) for need in pattern.needs)
             and pattern.expression.search(row)
             and not _found(rule.unless, row)
         ):

@@ -93,9 +93,14 @@ _LINK = re.compile(
 )
 
 
+def names_link(text: str) -> bool:
+    """Tell whether a message names an address on the web, also one spelt “(chấm) com”."""
+    return _LINK.search(text) is not None
+
+
 def is_pasted(text: str) -> bool:
     """Tell whether a message was most likely pasted: more than 12 words, or it names a link."""
-    return len(text.split()) > _LONGEST_OWN_MESSAGE or _LINK.search(text) is not None
+    return len(text.split()) > _LONGEST_OWN_MESSAGE or names_link(text)
 
 
 # --- Telex and VNI leftovers -------------------------------------------------------------------

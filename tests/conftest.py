@@ -1,7 +1,9 @@
-"""What all tests share: browser tests need an installed Chromium, and say so when there is none."""
+"""What all tests share: some need a program that is not Python; where it is missing they say so."""
 
 import os
 import shutil
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,38 +11,54 @@ import pytest
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
+NODE = shutil.which("node")
+NODE_MODULES = Path(__file__).parents[1] / ".venv" / "node" / "node_modules"
+HAS_NODE = bool(NODE) and (NODE_MODULES / "telegram-test-api").is_dir()
 IN_CI = os.environ.get("CI") == "true"
-LEFT_OUT = pytest.StashKey[int]()
-NO_BROWSER = (
-    "Chưa chạy {n} bài kiểm tra trên trình duyệt vì máy này không có Chromium "
-    "(browser tests did not run): apt-get install chromium"
-)
+
+PRESENT = {"browser": bool(CHROMIUM), "node": HAS_NODE}
+"""The markers of tests that need another program, and whether it is there."""
+NOT_RUN = {
+    "browser": (
+        "Chưa chạy {n} bài kiểm tra trên trình duyệt vì máy này không có Chromium "
+        "(browser tests did not run): apt-get install chromium"
+    ),
+    "node": (
+        "Chưa chạy {n} bài kiểm tra với máy chủ Bot API của người khác vì máy này chưa có Node.js "
+        "(node tests did not run): apt-get install nodejs npm && make dev"
+    ),
+}
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave browser tests out where there is no Chromium; in CI they stay, and fail."""
-    if CHROMIUM or IN_CI:
+    """Leave tests out whose program is missing; in CI they stay, and fail."""
+    if IN_CI:
         return
-    browser = [item for item in items if item.get_closest_marker("browser")]
-    items[:] = [item for item in items if item not in browser]
-    config.hook.pytest_deselected(items=browser)
-    config.stash[LEFT_OUT] = len(browser)
+    left_out: dict[str, int] = {}
+    for marker, is_present in PRESENT.items():
+        marked = [item for item in items if item.get_closest_marker(marker)]
+        if is_present or not marked:
+            continue
+        items[:] = [item for item in items if item not in marked]
+        config.hook.pytest_deselected(items=marked)
+        left_out[marker] = len(marked)
+    config.stash[LEFT_OUT] = left_out
     if hasattr(config, "workeroutput"):
-        config.workeroutput["left_out"] = len(browser)
+        config.workeroutput["left_out"] = left_out
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """A worker of xdist tells how many it left out; every worker collects the same tests."""
     output = getattr(node, "workeroutput", {})
-    node.config.stash[LEFT_OUT] = output.get("left_out", 0)
+    node.config.stash[LEFT_OUT] = output.get("left_out", {})
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Say at the end that browser tests did not run, and how to get them."""
-    left_out = config.stash.get(LEFT_OUT, 0)
-    if left_out:
-        terminalreporter.write_line(NO_BROWSER.format(n=left_out), yellow=True)
+    """Say at the end which tests did not run, and how to get them."""
+    for marker, count in config.stash.get(LEFT_OUT, {}).items():
+        terminalreporter.write_line(NOT_RUN[marker].format(n=count), yellow=True)
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +67,19 @@ def chromium() -> str:
     if CHROMIUM is None:
         pytest.fail("no Chromium is installed: apt-get install chromium")
     return CHROMIUM
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An installed Node.js, and where the modules are that tests run on it."""
+
+    program: str
+    modules: Path
+
+
+@pytest.fixture(scope="session")
+def node() -> Node:
+    """Node.js with its modules."""
+    if NODE is None or not HAS_NODE:
+        pytest.fail("Node.js or its modules are missing: apt-get install nodejs npm && make dev")
+    return Node(NODE, NODE_MODULES)

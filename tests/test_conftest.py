@@ -1,35 +1,74 @@
-"""Without a Chromium browser tests are left out and the end of the run says so; in CI they fail."""
+"""Without a program that tests need they are left out and the end of the run says so; in CI they fail."""
 
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
-BROWSER_TESTS = "tests/bot/web/test_browser.py"
 
 
-def run_without_chromium(*arguments: str, ci: str) -> subprocess.CompletedProcess[str]:
-    """Run the browser tests where no program is found."""
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Tests that need another program: a file of them, one of them, and how to get the program."""
+
+    tests: str
+    one: str
+    missing: str
+    get_it: str
+
+
+KINDS = {
+    "browser": Kind(
+        "tests/bot/web/test_browser.py",
+        "declines",
+        "no Chromium is installed",
+        "apt-get install chromium",
+    ),
+    "node": Kind(
+        "tests/journeys/test_other_server.py",
+        "declined",
+        "Node.js or its modules are missing",
+        "apt-get install nodejs npm && make dev",
+    ),
+}
+
+
+def run_without_programs(*arguments: str, ci: str) -> subprocess.CompletedProcess[str]:
+    """Run tests where no program is found."""
     env = {**os.environ, "PATH": "", "CI": ci}
-    command = [sys.executable, "-m", "pytest", BROWSER_TESTS, *arguments]
+    command = [sys.executable, "-m", "pytest", *arguments]
     return subprocess.run(
         command, capture_output=True, check=False, cwd=ROOT, encoding="utf-8", env=env, timeout=120
     )
 
 
-def test_without_a_chromium_one_line_says_how_to_get_the_browser_tests() -> None:
-    ran = run_without_chromium(ci="")
+@pytest.mark.parametrize(
+    ("names", "workers"),
+    [(tuple(KINDS), ()), (("node",), ("-n", "1"))],
+    ids=["alone", "by a worker"],
+)
+def test_without_their_programs_one_line_each_says_how_to_get_the_tests(
+    names: tuple[str, ...], workers: tuple[str, ...]
+) -> None:
+    ran = run_without_programs(*(KINDS[name].tests for name in names), *workers, ci="")
 
-    (line,) = [line for line in ran.stdout.splitlines() if "browser tests did not run" in line]
-    assert "apt-get install chromium" in line
+    for name in names:
+        (line,) = [one for one in ran.stdout.splitlines() if f"{name} tests did not run" in one]
+        assert line.endswith(KINDS[name].get_it)
     assert "skipped" not in ran.stdout
     assert "failed" not in ran.stdout
 
 
-def test_in_ci_a_missing_chromium_is_a_failure() -> None:
-    ran = run_without_chromium("-k", "declines", ci="true")
+@pytest.mark.parametrize("name", KINDS)
+def test_in_ci_a_missing_program_is_a_failure(name: str) -> None:
+    kind = KINDS[name]
+
+    ran = run_without_programs(kind.tests, "-k", kind.one, ci="true")
 
     assert ran.returncode == 1
-    assert "no Chromium is installed" in ran.stdout
-    assert "browser tests did not run" not in ran.stdout
+    assert kind.missing in ran.stdout
+    assert f"{name} tests did not run" not in ran.stdout

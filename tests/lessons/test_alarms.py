@@ -1,14 +1,16 @@
 """The three alarm lanes: every tuned phrase in its lane, and hardly anything else in one.
 
-`alarms_tuned.yaml` was written before the rules and tuned on, `alarms_tuned_third.yaml` by another
-hand; `alarms_more.yaml` was written with them. Nobody who pastes a scam is in danger for that.
+All phrases here are learnt from; what the lanes reach on authors they never saw stands in
+training/README.md. Nobody who pastes a scam is in danger for that.
 """
 
+import importlib.util
 import time
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lessons._evidence import Weights, WeightsError, read_weights
 from lessons.alarms import LANES, AlarmTableError, Lanes, lane_of, read_lanes
 from lessons.text import fold
 
@@ -28,9 +31,17 @@ def load(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
+WEIGHTS_FILE = LESSONS / "alarms_weights.txt"
+
+
+@cache
+def weights() -> Weights:
+    return read_weights(WEIGHTS_FILE.read_text(encoding="utf-8"))
+
+
 @cache
 def lanes() -> Lanes:
-    return read_lanes(load(LESSONS / "alarms.yaml"))
+    return read_lanes(load(LESSONS / "alarms.yaml"), weights())
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -39,9 +50,14 @@ def _tables_are_compiled_before_a_test_is_timed() -> None:
 
 
 TUNED = load(TESTS / "data" / "alarms_tuned.yaml")
-TUNED_MORE = load(TESTS / "data" / "alarms_tuned_third.yaml")
-LATER = [load(TESTS / "data" / f"alarms_tuned_{author}.yaml") for author in ("fourth", "fifth")]
-MORE = load(TESTS / "lessons" / "alarms_more.yaml")
+LEARNT = [
+    load(path)
+    for path in (
+        *sorted((TESTS / "data").glob("alarms_tuned_*.yaml")),
+        *sorted((TESTS.parent / "training" / "data").glob("author_*.yaml")),
+        TESTS / "lessons" / "alarms_more.yaml",
+    )
+]
 PASTED = [message["text"] for message in load(TESTS / "data" / "scam_messages.yaml")]
 
 
@@ -62,30 +78,19 @@ def test_tuned_phrases_open_their_lane_without_diacritics_too(lane: str) -> None
     assert len(astray(folded, lane)) <= len(folded) * 0.04
 
 
-def test_harmless_tuned_phrases_open_hardly_any_lane() -> None:
-    assert len(astray(TUNED[HARMLESS], None)) <= len(TUNED[HARMLESS]) * 0.01
+def test_harmless_tuned_phrases_open_no_lane() -> None:
+    assert astray(TUNED[HARMLESS], None) == {}
 
 
 @pytest.mark.parametrize("lane", LANES)
-def test_phrases_of_another_author_open_their_lane_too(lane: str) -> None:
-    assert len(astray(TUNED_MORE[lane], lane)) <= len(TUNED_MORE[lane]) * 0.03
+def test_phrases_learnt_from_open_their_lane(lane: str) -> None:
+    phrases = [phrase for author in LEARNT for phrase in author[lane]]
+
+    assert len(astray(phrases, lane)) <= len(phrases) * 0.03
 
 
-def test_harmless_phrases_of_another_author_open_hardly_any_lane() -> None:
-    assert len(astray(TUNED_MORE[HARMLESS], None)) <= len(TUNED_MORE[HARMLESS]) * 0.01
-
-
-@pytest.mark.parametrize(
-    ("lane", "reached"), [("self_harm", 0.95), ("danger", 0.8), ("money_gone", 0.8)]
-)
-def test_most_phrases_of_later_authors_open_their_lane(lane: str, reached: float) -> None:
-    phrases = [phrase for author in LATER for phrase in author[lane]]
-
-    assert len(astray(phrases, lane)) <= len(phrases) * (1 - reached)
-
-
-def test_harmless_phrases_of_later_authors_open_hardly_any_lane() -> None:
-    phrases = [phrase for author in LATER for phrase in author[HARMLESS]]
+def test_harmless_phrases_learnt_from_open_hardly_any_lane() -> None:
+    phrases = [phrase for author in LEARNT for phrase in author[HARMLESS]]
 
     assert len(astray(phrases, None)) <= len(phrases) * 0.01
 
@@ -93,18 +98,6 @@ def test_harmless_phrases_of_later_authors_open_hardly_any_lane() -> None:
 def test_no_pasted_scam_or_notice_opens_a_lane() -> None:
     assert len(PASTED) > 50
     assert astray(PASTED, None) == {}
-
-
-@pytest.mark.parametrize("lane", LANES)
-def test_what_was_once_understood_stays_understood(lane: str) -> None:
-    assert astray(MORE[lane], lane) == {}
-
-
-@pytest.mark.parametrize("form", ["as written", "folded"])
-def test_what_was_once_harmless_stays_harmless(form: str) -> None:
-    phrases = MORE[HARMLESS] if form == "as written" else [fold(text) for text in MORE[HARMLESS]]
-
-    assert astray(phrases, None) == {}
 
 
 def titles_and_options() -> Iterator[str]:
@@ -330,3 +323,57 @@ def test_a_missing_table_or_lane_is_named_in_one_sentence() -> None:
         read_lanes(without)
     with pytest.raises(AlarmTableError, match="đúng ba làn"):
         read_lanes({**document, "lanes": {"danger": {}}})
+
+
+# --- What was learnt -----------------------------------------------------------------------------
+
+
+def training_phrases() -> ModuleType:
+    path = TESTS.parent / "training" / "phrases.py"
+    spec = importlib.util.spec_from_file_location("training_phrases", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_weights_were_learnt_from_the_phrases_that_are_there() -> None:
+    assert weights().training_data == training_phrases().digest(), "run `make train`"
+
+
+def test_the_weights_are_small_enough_to_be_read_at_every_start() -> None:
+    assert WEIGHTS_FILE.stat().st_size <= 250_000
+    assert [lane.name for lane in weights().lanes] == list(LANES)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "không đọc được"),
+        ("training data: a\ndanger: x 1\n\ncháy\t1\n", "không đọc được"),
+        ("training data: a\ndanger: 1\n\ncháy\t1\n", "không đọc được"),
+        ("danger: 1 1\n\ncháy\t1\n", "không đọc được"),
+        ("training data: a\ndanger: 1 1\n\ncháy\t1\t2\n", "thừa hay thiếu"),
+        ("training data: a\ndanger: 1 1\n\ncháy\tx\n", "không đọc được"),
+    ],
+)
+def test_weights_that_cannot_be_read_are_refused(text: str, message: str) -> None:
+    with pytest.raises(WeightsError, match=message):
+        read_weights(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "opens"),
+    [
+        ("có gì ngoài sân", False),
+        ("ở ngoai san", True),
+        ("ngoài sân", False),
+        ("cười ở ngoài sân", False),
+    ],
+)
+def test_what_was_learnt_opens_a_lane_unless_the_table_says_never(text: str, opens: bool) -> None:
+    little = read_weights("training data: a\ndanger: 1 -5\n\nngoai\t9\nsan\t9\n^ co\t-30\n")
+    table = {**tables("ngã"), "never": ["cười"]}
+
+    assert (lane_of(text, read_lanes(table, little)) == "danger") is opens
