@@ -23,7 +23,11 @@ _SHARED: tuple[structlog.typing.Processor, ...] = (
 def configure_logs() -> None:
     """Send our own events and those of the libraries (from warnings on) to stderr."""
     structlog.configure(
-        processors=[*_SHARED, bare_exceptions, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[
+            *_SHARED,
+            bare_exceptions,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )

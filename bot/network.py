@@ -91,16 +91,17 @@ class Network:
         )
         for sender in self._senders:
             await sender.start()
-        self._receivers = tuple(self._receiver(account, wire) for account in self.accounts)
+        self._receivers = tuple(
+            one for account in self.accounts for one in self._receivers_of(account, wire)
+        )
         for receiver in self._receivers:
             receiver.start()
 
-    def _receiver(self, account: Account, wire: Wire) -> Receiver:
+    def _receivers_of(self, account: Account, wire: Wire) -> tuple[Receiver, ...]:
         config = self._ward.config.telegram
         menu = telegram.menu(self._ward.house.content.intents.menu())
-        if config.webhook_url:
-            return Registration(wire, account, config, menu)
-        return Poller(wire, account, self.intake, menu)
+        told = Registration(wire, account, config, menu)
+        return (told,) if config.webhook_url else (told, Poller(wire, account, self.intake))
 
     def wake(self) -> None:
         """Something new may wait in the outbox."""

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from bot.accounts import Account
-from bot.asking import Patience, Told, Trouble, ask, tell_menu
+from bot.asking import Patience, Told, Trouble, ask
 from bot.channels import telegram
 from bot.channels.calls import Call, Event, Rejected, Undecided
 from bot.intake import Intake, NotKept
@@ -39,13 +39,12 @@ Pause = Callable[[float], Awaitable[object]]
 
 
 class Poller:
-    """Fetches the updates of one account for as long as it runs; tells Telegram the menu once.
+    """Fetches the updates of one account for as long as it runs.
 
     Args:
         wire: the HTTP client.
         account: whose updates.
         intake: where they go.
-        menu: the call that sets the commands.
         poll_seconds: how long Telegram holds a poll while there is nothing.
         pause: waits so many seconds.
     """
@@ -55,7 +54,6 @@ class Poller:
         wire: Wire,
         account: Account,
         intake: Intake,
-        menu: Call,
         *,
         poll_seconds: int = POLL_SECONDS,
         pause: Pause = asyncio.sleep,
@@ -63,7 +61,6 @@ class Poller:
         self._wire = wire
         self._account = account
         self._intake = intake
-        self._menu: Call | None = menu
         self._poll_seconds = poll_seconds
         self._pause = pause
         self._patience = Patience(account.name)
@@ -139,7 +136,6 @@ class Poller:
         self._seconds = self._poll_seconds
         if not updates or self._patience.trouble is not Trouble.CONFLICT:
             self._patience.over()  # two who ask in turn both get something now and then
-        await self._tell_menu()
         return 0.0
 
     async def _settle(self, reason: str) -> float:
@@ -152,13 +148,6 @@ class Poller:
             return self._patience.after(outcome)
         log.warning(WEBHOOK_REMOVED, account=self._account.name)
         return 0.0
-
-    async def _tell_menu(self) -> None:
-        """Set the commands once it is known that Telegram answers; what fails is tried after the next poll."""
-        if self._menu is None or self._is_ending:
-            return
-        if await tell_menu(self._wire, self._account, self._menu) is None:
-            self._menu = None
 
 
 def _numbers(updates: list[object]) -> list[int]:

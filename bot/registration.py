@@ -1,4 +1,4 @@
-"""Telling Telegram once, at the start, where to post updates and what the menu is."""
+"""Telling Telegram once, at the start, what the menu is, and where to post updates if it should."""
 
 import asyncio
 from typing import Any
@@ -14,6 +14,8 @@ from bot.wire import Wire
 
 log = structlog.get_logger()
 
+MENU_SECONDS = 600.0
+"""The longest pause before the menu is tried again: nobody misses it, and what is wrong is said elsewhere."""
 MAX_CONNECTIONS = 40
 """“The maximum allowed number of simultaneous HTTPS connections to the webhook for update delivery,
 1-100. Defaults to 40.” (Bot API 10.1, setWebhook, read on 2026-11-22)"""
@@ -27,7 +29,7 @@ class _Unseen(dict[str, Any]):
 
 
 class Registration:
-    """Sets the webhook, then the menu; each is tried until Telegram has answered.
+    """Sets the webhook, if there is one, then the menu; each is tried until Telegram has answered.
 
     Args:
         wire: the HTTP client.
@@ -48,10 +50,11 @@ class Registration:
     ) -> None:
         self._wire = wire
         self._account = account
-        self._webhook: Call | None = _set_webhook(config)
+        self._webhook = _set_webhook(config) if config.webhook_url else None
         self._menu = menu
         self._pause = pause
         self._patience = Patience(account.name)
+        self._tries = 0
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -83,11 +86,10 @@ class Registration:
                 return self._patience.after(outcome)
             self._webhook = None
             self._patience.over()
-        failure = await tell_menu(self._wire, self._account, self._menu)
-        if failure is not None:
-            return self._patience.after(failure)
-        self._patience.over()
-        return None
+        if await tell_menu(self._wire, self._account, self._menu) is None:
+            return None
+        self._tries += 1
+        return min(2.0 ** min(self._tries, 10), MENU_SECONDS)
 
 
 def _set_webhook(config: Telegram) -> Call:

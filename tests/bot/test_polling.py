@@ -17,7 +17,7 @@ from bot.channels.calls import Call
 from bot.house import Ward
 from bot.polling import QUICK_SECONDS, WEBHOOK_REMOVED, Poller
 from bot.wire import Wire
-from tests.bot.incoming import MENU, Pauses, Shell, account_of, update
+from tests.bot.incoming import Pauses, Shell, account_of, update
 from tests.fakes.telegram import NO_LIMITS, FakeTelegram, Fault, Kind
 
 POLLS = frozenset({"getUpdates"})
@@ -68,8 +68,8 @@ async def start(
 ) -> AsyncIterator[Callable[..., Poller]]:
     async with AsyncExitStack() as stack:
 
-        def started(account: Account | None = None, menu: Call = MENU) -> Poller:
-            poller = Poller(wire, account or account_of(fake), shell.intake, menu, pause=pauses)
+        def started(account: Account | None = None) -> Poller:
+            poller = Poller(wire, account or account_of(fake), shell.intake, pause=pauses)
             stack.push_async_callback(poller.stop, 5)
             poller.start()
             return poller
@@ -162,18 +162,6 @@ async def test_an_offset_is_given_once_for_numbers_may_begin_again_lower(
     assert await shell.kept() == ["học", "một"]
 
 
-async def test_the_menu_is_told_once(start: Any, fake: FakeTelegram) -> None:
-    person = fake.person(7)
-
-    start()
-    await fake.until(lambda: fake.commands)
-    person.send("học")
-    await confirmed(fake)
-
-    assert fake.commands == MENU.parameters["commands"]
-    assert fake.calls["setMyCommands"] == 1
-
-
 # ---------------------------------------------------------------- ending it
 
 
@@ -201,7 +189,7 @@ async def test_stopping_ends_a_pause_at_once(
 async def test_stopping_what_was_never_started_does_nothing(
     fake: FakeTelegram, wire: Wire, shell: Shell
 ) -> None:
-    await Poller(wire, account_of(fake), shell.intake, MENU).stop(1)
+    await Poller(wire, account_of(fake), shell.intake).stop(1)
 
 
 # ---------------------------------------------------------------- nothing comes
@@ -372,17 +360,3 @@ async def test_an_answer_without_one_number_to_confirm_is_asked_for_again_later(
     await pauses.until(2)
 
     assert pauses.seconds == [1.0, 2.0]
-
-
-async def test_a_menu_that_telegram_refuses_is_said_with_its_reason_and_not_tried_again(
-    start: Any, fake: FakeTelegram, log: Log
-) -> None:
-    start(menu=Call("setMyCommands", {"commands": [{"command": "học", "description": "Học"}]}))
-    await fake.until(lambda: fake.updates.polls == 2)
-    fake.person(7).send("học")
-    await confirmed(fake)
-
-    (line,) = log()
-    assert line["event"] == Trouble.REFUSED.value
-    assert "Bad Request" in line["reason"]
-    assert fake.calls["setMyCommands"] == 1

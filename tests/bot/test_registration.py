@@ -1,5 +1,6 @@
 """Where updates are posted to and what the menu is: told until Telegram has answered."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -10,6 +11,7 @@ import structlog
 
 from bot.asking import OVER, Trouble
 from bot.channels import telegram
+from bot.channels.calls import Call
 from bot.config import Telegram
 from bot.house import Ward
 from bot.registration import Registration
@@ -50,16 +52,17 @@ async def wire() -> AsyncIterator[Wire]:
 @pytest_asyncio.fixture
 async def register(
     wire: Wire, fake: FakeTelegram, pauses: Pauses
-) -> AsyncIterator[Callable[[str], None]]:
+) -> AsyncIterator[Callable[..., Registration]]:
     """Tell the fake where updates are to be posted to."""
     async with AsyncExitStack() as stack:
 
-        def registered(url: str) -> None:
-            section = {"token": TOKEN, "webhook_url": f"{url}/telegram", "webhook_secret": OURS}
-            config = Telegram.model_validate(section)
-            made = Registration(wire, account_of(fake), config, MENU, pause=pauses)
+        def registered(url: str | None, menu: Call = MENU) -> Registration:
+            hook = {"webhook_url": f"{url}/telegram", "webhook_secret": OURS} if url else {}
+            config = Telegram.model_validate({"token": TOKEN, **hook})
+            made = Registration(wire, account_of(fake), config, menu, pause=pauses)
             stack.push_async_callback(made.stop, 5)
             made.start()
+            return made
 
         yield registered
 
@@ -83,6 +86,47 @@ async def test_updates_come_by_webhook_once_it_is_registered_and_the_menu_is_tol
     }
     assert await shell.kept() == ["học"]
     assert fake.commands == MENU.parameters["commands"]
+
+
+async def test_without_a_webhook_the_menu_alone_is_told_and_once(
+    register: Any, fake: FakeTelegram
+) -> None:
+    register(None)
+
+    await fake.until(lambda: fake.commands)
+
+    assert fake.commands == MENU.parameters["commands"]
+    assert (fake.calls["setMyCommands"], fake.calls["setWebhook"]) == (1, 0)
+
+
+async def test_a_menu_that_finds_nobody_is_tried_again_and_nobody_hears_of_it(
+    register: Any, fake: FakeTelegram, pauses: Pauses
+) -> None:
+    fake.faults.add(Fault(Kind.BARE_BEFORE, calls={1, 2}, methods={"setMyCommands"}))
+
+    with structlog.testing.capture_logs() as lines:
+        register(None)
+        await pauses.until(2)
+        pauses.let_go()
+        await fake.until(lambda: fake.commands)
+
+    assert pauses.seconds == [2.0, 4.0]
+    assert lines == []
+
+
+async def test_a_menu_that_telegram_refuses_is_said_with_its_reason_and_not_tried_again(
+    register: Any, fake: FakeTelegram, pauses: Pauses
+) -> None:
+    wrong = Call("setMyCommands", {"commands": [{"command": "học", "description": "Học"}]})
+
+    with structlog.testing.capture_logs() as lines:
+        told = register(None, wrong)
+        await asyncio.wait_for(told._task, 10)
+
+    (line,) = lines
+    assert line["event"] == Trouble.REFUSED.value
+    assert "Bad Request" in line["reason"]
+    assert pauses.seconds == []
 
 
 async def test_telegram_repeats_what_the_locked_database_refused_and_nothing_is_lost(

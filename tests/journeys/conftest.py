@@ -1,9 +1,11 @@
-"""Whole journeys over real SQLite, on every local channel: inbox, turn, outbox, history."""
+"""Whole journeys over real SQLite, on every channel: inbox, turn, outbox, history or the platform."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Protocol
 
 import pytest
 
@@ -12,14 +14,26 @@ from bot.channels import console, web
 from bot.config import Config
 from bot.house import Ward, make_house, read_content, read_tdps
 from bot.turns import Turns
+from handlers._requests.lesson import ApproveLesson
+from handlers._requests.person import Role
 from handlers._talk import Book
 from lessons import Content
-from storage import addresses, messages, outbox, tdps
+from storage import addresses, messages, outbox, perform, tdps
 from storage._database import Database
+from storage.house import Actor
+from tests.journeys import telegram_line
 
 ROOT = Path(__file__).parents[2]
-CHANNELS = {console.NAME: console.parse, web.NAME: web.parse}
+LOCAL = {console.NAME: console.parse, web.NAME: web.parse}
+NETWORK = MappingProxyType(
+    {
+        "telegram by polling": telegram_line.polling,
+        "telegram by webhook": telegram_line.webhook,
+    }
+)
+CHANNELS = (*LOCAL, *NETWORK)
 MORNING = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+ADMIN = Actor("os:test", frozenset({Role.ADMIN}))
 
 
 class Clock:
@@ -47,17 +61,24 @@ class Phone:
         self.read = 0
         self.newest: dict[str, Any] = {}
 
-    async def send(self, text: str, *, seconds: float = 60.0, event: str | None = None) -> str:
+    async def send(self, text: str, *, seconds: float = 60.0) -> str:
         """Send one message and return everything that came back, as lines of text."""
         self.clock.go_on(seconds=seconds)
-        body = {"text": text, **self._tap(text)}
-        await self.post(body, event=event)
+        await self.post({"text": text, **self._tap(text)})
         return await self.come_back()
 
-    async def post(self, body: dict[str, Any], *, event: str | None = None) -> None:
+    async def follow(self, payload: str) -> str:
+        """Come by a link that carries something."""
+        database, now = self.turns.ward.database, self.clock()
+        async with database.transaction(now) as tx:
+            address = await addresses.address_of(tx, self.channel, self.key)
+            await addresses.came_by(tx, address.id, payload)
+        return ""
+
+    async def post(self, body: dict[str, Any]) -> None:
         """Take one body in and run its turn."""
         self.sent += 1
-        name = event or f"{self.key}:{self.sent}"
+        name = f"{self.key}:{self.sent}"
         address = await self.turns.receive(self.channel, self.key, name, body)
         if address is not None:
             await self.turns.run(address)
@@ -103,27 +124,54 @@ def content() -> Content:
 
 @pytest.fixture
 async def ward(tmp_path: Path, content: Content) -> AsyncIterator[Ward]:
-    """A ward on a new SQLite file, with the placeholder TDPs."""
+    """A ward on a new SQLite file, with the placeholder TDPs and every lesson approved."""
     config = Config(folder=ROOT, data=tmp_path / "var")
     house = make_house(config, content)
     database = await Database.open(config.database_url, house)
     async with database.transaction(MORNING) as tx:
         await tdps.load_once(tx, read_tdps(ROOT / "tdps.csv"))
+        for lesson in content.lessons:
+            await perform(tx, ADMIN, ApproveLesson(lesson, "Nguyễn Thị Lan", "Phòng VH-XH"))
     yield Ward(config, house, Book(content, house.values), database)
     await database.close()
 
 
 @pytest.fixture
 def turns(ward: Ward, clock: Clock) -> Turns:
-    return Turns(ward, CHANNELS, Bell(), clock)
+    return Turns(ward, LOCAL, Bell(), clock)
+
+
+class AnyPhone(Protocol):
+    """One person's end of any channel."""
+
+    channel: str
+    key: str
+
+    async def send(self, text: str, *, seconds: float = 60.0) -> str:
+        """Write something, or tap “[2]”; returns what came back."""
+
+    async def follow(self, payload: str) -> str:
+        """Come by a link that carries something; returns what came back."""
 
 
 @pytest.fixture
-def phone(turns: Turns, clock: Clock) -> Callable[..., Phone]:
-    """A new person's end of a channel."""
+async def phone(
+    ward: Ward, turns: Turns, clock: Clock
+) -> AsyncIterator[Callable[..., Awaitable[AnyPhone]]]:
+    """A new person's end of a channel; a platform is opened when the first of its people comes.
+
+    `name` is what a platform tells of its owner.
+    """
     count = iter(range(1_000_000))
+    exchanges: dict[str, telegram_line.Exchange] = {}
+    async with AsyncExitStack() as stack:
 
-    def make(channel: str = console.NAME) -> Phone:
-        return Phone(turns, clock, channel, f"{next(count):064x}")
+        async def make(channel: str, name: str = "Trần Thị Tư") -> AnyPhone:
+            if channel in LOCAL:
+                return Phone(turns, clock, channel, f"{next(count):064x}")
+            if channel not in exchanges:
+                opened = NETWORK[channel](ward, clock)
+                exchanges[channel] = await stack.enter_async_context(opened)
+            return exchanges[channel].phone(name)
 
-    return make
+        yield make

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from handlers._requests.figures import Dimension, FiguresBy
-from handlers._requests.person import Role
 from storage import perform
-from storage.house import Actor
+from tests.journeys.conftest import ADMIN
 
 CANARY = "Chimsaovang"
-ADMIN = Actor("os:test", frozenset({Role.ADMIN}))
+CHANNELS = ("web", "telegram by webhook")
 TO_CONSENT = ("xin chào", "1", "1", "1", "1", "1", "1", "2", "1", "3")
 
 
@@ -35,8 +36,9 @@ async def totals(ward, clock) -> object:
         return (await perform(tx, ADMIN, FiguresBy(Dimension.TDP))).total
 
 
-async def test_after_erasing_no_file_holds_a_word_and_totals_stand(ward, phone, clock):
-    person = phone("web")
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_after_erasing_no_file_holds_a_word_and_totals_stand(ward, phone, clock, channel):
+    person = await phone(channel, CANARY)
     await told_everywhere(person)
     held = files_with(ward.config.data, CANARY)
     before = await totals(ward, clock)
@@ -51,8 +53,9 @@ async def test_after_erasing_no_file_holds_a_word_and_totals_stand(ward, phone, 
     assert await totals(ward, clock) == before
 
 
-async def test_after_erasing_the_same_visitor_is_new_again(ward, phone):
-    person = phone("web")
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_after_erasing_the_same_visitor_is_new_again(ward, phone, channel):
+    person = await phone(channel, CANARY)
     await told_everywhere(person)
     for text in ("thông tin của tôi", "4", "xóa hết"):
         await person.send(text)
@@ -62,8 +65,9 @@ async def test_after_erasing_the_same_visitor_is_new_again(ward, phone):
     assert "chưa lưu" in answer
 
 
-async def test_card_and_code_numbers_are_masked_before_they_are_kept(ward, phone):
-    person = phone("web")
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_card_and_code_numbers_are_masked_before_they_are_kept(ward, phone, channel):
+    person = await phone(channel, CANARY)
     await person.send("xin chào")
 
     answer = await person.send("mã OTP là 482913, căn cước 019085001234")

@@ -4,7 +4,6 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from storage import inbox
@@ -13,10 +12,9 @@ from storage import inbox
 async def test_a_message_waits_while_the_database_is_locked_and_is_answered_after(
     ward, phone, turns, clock
 ):
-    person = phone("web")
+    person = await phone("web")
     await person.send("xin chào")
-    async with ward.database.transaction(clock()) as tx:
-        await tx.connection.execute(text("PRAGMA busy_timeout=20"))
+    ward.database._writers._patiently = "PRAGMA busy_timeout=20"
     clock.go_on(seconds=60)
     address = await turns.receive("web", person.key, "later", {"text": "1"})
 

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import func, select
 
-from bot.channels import console, web
 from storage.tables import Inbox
 from tests.handlers.test_understand import KINDS_OF_QUESTION, nonsense
+from tests.journeys.conftest import LOCAL, NETWORK
 
 
 async def parked(ward, clock) -> int:
@@ -15,12 +15,12 @@ async def parked(ward, clock) -> int:
         return int((await tx.connection.execute(query)).scalar_one())
 
 
-@pytest.mark.parametrize("channel", [console.NAME, web.NAME])
+@pytest.mark.parametrize("channel", LOCAL)
 @pytest.mark.parametrize("before", KINDS_OF_QUESTION.values(), ids=KINDS_OF_QUESTION)
 async def test_nonsense_is_kindly_answered_and_nothing_gets_stuck(
     ward, phone, clock, channel, before
 ):
-    person = phone(channel)
+    person = await phone(channel)
     for number, text in enumerate(nonsense()):
         if number % 30 == 0:
             for one in before:
@@ -29,4 +29,21 @@ async def test_nonsense_is_kindly_answered_and_nothing_gets_stuck(
 
         assert answer.strip(), repr(text)
     assert await person.send("hỏi tin lạ")
+    assert await parked(ward, clock) == 0
+
+
+@pytest.mark.parametrize("channel", NETWORK)
+async def test_nonsense_on_a_platform_is_kindly_answered_as_well(ward, phone, clock, channel):
+    """Every input once, at one kind of question after the other, half of them each way in."""
+    kinds = list(KINDS_OF_QUESTION.values())
+    mine = nonsense()[list(NETWORK).index(channel) :: len(NETWORK)]
+    for number, before in enumerate(kinds):
+        person = await phone(channel)
+        for one in before:
+            await person.send(one)
+        for text in mine[number :: len(kinds)]:
+            answer = await person.send(text)
+
+            assert answer.strip(), repr(text)
+        assert await person.send("hỏi tin lạ")
     assert await parked(ward, clock) == 0
