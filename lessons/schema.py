@@ -7,6 +7,7 @@ described in lessons/README.md; `lessons/_lesson.py` reads them.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from lessons.alarms import Lanes
@@ -68,18 +69,24 @@ class Lesson:
     @property
     def content_hash(self) -> str:
         """Return the SHA-256 of everything a resident reads: what an approval is given for."""
-        read = {
-            "id": self.id,
-            "title": self.title,
-            "minutes": self.minutes,
-            "objective": self.objective,
-            "cards": [[card.text, card.image, card.image_alt, card.audio] for card in self.cards],
-            "practice": self.practice,
-            "quiz": [[one.text, one.options, one.answer, one.explain] for one in self.quiz],
-            "radio": self.radio,
-        }
-        canonical = json.dumps(read, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return sha256(canonical.encode()).hexdigest()
+        return _hash_of(self)
+
+
+@lru_cache(maxsize=1024)
+def _hash_of(lesson: Lesson) -> str:
+    """Remembered: every offer of a lesson compares the hashes of all of them with what was approved."""
+    read = {
+        "id": lesson.id,
+        "title": lesson.title,
+        "minutes": lesson.minutes,
+        "objective": lesson.objective,
+        "cards": [[card.text, card.image, card.image_alt, card.audio] for card in lesson.cards],
+        "practice": lesson.practice,
+        "quiz": [[one.text, one.options, one.answer, one.explain] for one in lesson.quiz],
+        "radio": lesson.radio,
+    }
+    canonical = json.dumps(read, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(canonical.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

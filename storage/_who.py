@@ -4,11 +4,12 @@ An actor is read when a turn begins; within that turn a person may be made (the 
 erased. So every performer asks here instead of trusting `Actor.person`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import BigInteger, and_, bindparam, or_, select, true
 
 from handlers._requests.consent import Purpose
 from storage._tx import Tx
@@ -39,21 +40,41 @@ class Who:
     is_counted: bool = True
 
     @property
-    def attempts(self) -> ColumnElement[bool]:
-        """The condition for their attempts: their own, and those held at their address."""
-        held = and_(Attempts.address_id == self.address, Attempts.person_id.is_(None))
-        return held if self.person is None else or_(Attempts.person_id == self.person, held)
+    def values(self) -> Mapping[str, int | None]:
+        """What THEIR_ATTEMPTS asks for."""
+        return {"person": self.person, "address": self.address}
+
+
+THEIR_ATTEMPTS = or_(
+    Attempts.person_id == bindparam("person", type_=BigInteger),
+    and_(
+        Attempts.address_id == bindparam("address", type_=BigInteger), Attempts.person_id.is_(None)
+    ),
+)
+"""The condition for somebody's attempts: their own, and those held at their address."""
+
+_AT = select(Addresses.current_person_id, Addresses.declined_at).where(
+    Addresses.id == bindparam("address")
+)
+_SAVING = (
+    select(Consents.answer, Consents.at)
+    .where(Consents.person_id == bindparam("person"), Consents.purpose == Purpose.SAVE.value)
+    .order_by(Consents.id.desc())
+    .limit(1)
+    .subquery()
+)
+_SOMEBODY = (
+    select(People.is_practice, People.is_sample, _SAVING.c.answer, _SAVING.c.at)
+    .join_from(People, _SAVING, onclause=true(), isouter=True)
+    .where(People.id == bindparam("person"))
+)
 
 
 async def who_is(tx: Tx, by: Actor) -> Who:
     """Return who asks, by what is true in this transaction."""
     person, declined_at = by.person, None
     if by.address is not None:
-        found = await tx.connection.execute(
-            select(Addresses.current_person_id, Addresses.declined_at).where(
-                Addresses.id == by.address
-            )
-        )
+        found = await tx.connection.execute(_AT, {"address": by.address})
         person, declined_at = found.one()
     has_declined = declined_at is not None and declined_at > _visit_began(tx)
     if person is None:
@@ -65,18 +86,7 @@ async def who_is(tx: Tx, by: Actor) -> Who:
 
 
 async def _somebody(tx: Tx, by: Actor, person: int, has_declined: bool) -> Who:
-    saving = (
-        select(Consents.answer, Consents.at)
-        .where(Consents.person_id == person, Consents.purpose == Purpose.SAVE.value)
-        .order_by(Consents.id.desc())
-        .limit(1)
-        .subquery()
-    )
-    found = await tx.connection.execute(
-        select(People.is_practice, People.is_sample, saving.c.answer, saving.c.at)
-        .join_from(People, saving, onclause=true(), isouter=True)
-        .where(People.id == person)
-    )
+    found = await tx.connection.execute(_SOMEBODY, {"person": person})
     is_practice, is_sample, answer, at = found.one()
     said_no = answer not in (None, "yes") and at > _visit_began(tx)
     is_undecided = answer is None and by.address is not None and not has_declined

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, and_, func, insert, select, update
+from sqlalchemy import Boolean, and_, bindparam, func, insert, or_, select, update
 
 from handlers._requests.lesson import (
     AnswerGiven,
@@ -33,12 +33,42 @@ from storage import audit
 from storage._learning import record_finish
 from storage._performers import performer
 from storage._tx import Tx
-from storage._who import Keeping, Who, who_is
+from storage._who import THEIR_ATTEMPTS, Keeping, Who, who_is
 from storage.events import Code, count, record
 from storage.house import Actor
 from storage.tables import Answers, Approvals, Attempts
 
 MOST_NAMED = 6
+
+_PASSED = select(Attempts.lesson_id).where(THEIR_ATTEMPTS, Attempts.has_passed.is_(True)).distinct()
+_START = insert(Attempts).returning(Attempts.id)
+_FINISHED = select(func.count(Attempts.lesson_id.distinct())).where(
+    THEIR_ATTEMPTS, Attempts.finished_at.is_not(None)
+)
+_NUMBER = select(func.count()).where(
+    THEIR_ATTEMPTS, Attempts.lesson_id == bindparam("lesson"), Attempts.id <= bindparam("attempt")
+)
+_WRITABLE = and_(
+    Attempts.id == bindparam("attempt"),
+    THEIR_ATTEMPTS,
+    or_(bindparam("is_kept", type_=Boolean).is_(True), Attempts.person_id.is_(None)),
+)
+"""An attempt of somebody that may still be written to: once the yes is taken back, theirs stay as they are,
+and those held at the address go on."""
+_RESULT = select(Attempts.person_id, Attempts.right, Attempts.of, Attempts.has_passed).where(
+    _WRITABLE
+)
+_SETTLE = (
+    update(Attempts)
+    .where(_WRITABLE, Attempts.finished_at.is_(None))
+    .values(
+        finished_at=bindparam("now"),
+        right=bindparam("n_right"),
+        of=bindparam("n_of"),
+        has_passed=bindparam("did_pass"),
+    )
+)
+_APPROVED = select(Approvals.content_hash)
 
 
 @performer
@@ -71,9 +101,7 @@ async def lessons_named(tx: Tx, by: Actor, request: LessonsNamed) -> tuple[Lesso
 async def next_lesson(tx: Tx, by: Actor, request: NextLesson) -> LessonTitle | NoMoreLessons:
     """Offer the next lesson in recommended order that is not passed yet."""
     who = await who_is(tx, by)
-    passed = await tx.connection.scalars(
-        select(Attempts.lesson_id).where(who.attempts, Attempts.has_passed.is_(True)).distinct()
-    )
+    passed = await tx.connection.scalars(_PASSED, who.values)
     left_out = {*passed, request.after}
     order = list(tx.house.content.lessons)
     start = order.index(request.after) if request.after in order else 0
@@ -93,20 +121,17 @@ async def start_lesson(tx: Tx, by: Actor, request: StartLesson) -> Started:
             await count(tx, Code.STARTED, request.lesson)
         return Started(0, rule)
     owner = who.person if who.keeping is Keeping.KEPT else None
-    attempt = await tx.connection.scalar(
-        insert(Attempts)
-        .values(
-            person_id=owner,
-            address_id=None if owner is not None else who.address,
-            lesson_id=request.lesson,
-            lesson_version=request.version,
-            content_hash=request.content_hash,
-            rule_right=rule.right,
-            rule_of=rule.of,
-            started_at=tx.now,
-        )
-        .returning(Attempts.id)
-    )
+    row = {
+        "person_id": owner,
+        "address_id": None if owner is not None else who.address,
+        "lesson_id": request.lesson,
+        "lesson_version": request.version,
+        "content_hash": request.content_hash,
+        "rule_right": rule.right,
+        "rule_of": rule.of,
+        "started_at": tx.now,
+    }
+    attempt = await tx.connection.scalar(_START, row)
     assert attempt is not None
     if owner is not None:
         number = await _attempt_number(tx, who, attempt, request.lesson)
@@ -120,12 +145,10 @@ async def finish_quiz(tx: Tx, by: Actor, request: FinishQuiz) -> QuizDone:
     who = await who_is(tx, by)
     right, of = sum(answer.is_right for answer in request.answers), len(request.answers)
     has_passed = right >= request.rule.needed(of)
-    theirs = _writable(who, request.attempt)
+    is_kept = who.keeping is Keeping.KEPT
+    theirs = {**who.values, "attempt": request.attempt, "is_kept": is_kept}
     is_new = await _settle(tx, theirs, right, of, has_passed=has_passed)
-    found = await tx.connection.execute(
-        select(Attempts.person_id, Attempts.right, Attempts.of, Attempts.has_passed).where(theirs)
-    )
-    row = found.one_or_none()
+    row = (await tx.connection.execute(_RESULT, theirs)).one_or_none()
     if row is None:
         return await _count_finish(tx, who, request, QuizDone(right, of, has_passed, False, 1))
     number = await _attempt_number(tx, who, request.attempt, request.lesson)
@@ -157,8 +180,9 @@ async def my_results(
     who = await who_is(tx, by)
     found = await tx.connection.execute(
         select(Attempts.lesson_id, Attempts.finished_at, Attempts.has_passed)
-        .where(who.attempts)
-        .order_by(Attempts.id)
+        .where(THEIR_ATTEMPTS)
+        .order_by(Attempts.id),
+        who.values,
     )
     attempts = found.all()
     results = []
@@ -202,16 +226,11 @@ async def approve_lesson(
 
 async def lessons_finished(tx: Tx, who: Who) -> int:
     """Return how many different lessons somebody finished, held ones included."""
-    number = await tx.connection.scalar(
-        select(func.count(Attempts.lesson_id.distinct())).where(
-            who.attempts, Attempts.finished_at.is_not(None)
-        )
-    )
-    return int(number or 0)
+    return int(await tx.connection.scalar(_FINISHED, who.values) or 0)
 
 
 async def _approved(tx: Tx) -> frozenset[str]:
-    return frozenset(await tx.connection.scalars(select(Approvals.content_hash)))
+    return frozenset(await tx.connection.scalars(_APPROVED))
 
 
 async def _open_lessons(tx: Tx, by: Actor) -> list[Lesson]:
@@ -257,33 +276,17 @@ def _nearest(tx: Tx, typed: str) -> str | None:
 
 
 async def _attempt_number(tx: Tx, who: Who, attempt: int, lesson: str) -> int:
-    number = await tx.connection.scalar(
-        select(func.count()).where(
-            who.attempts, Attempts.lesson_id == lesson, Attempts.id <= attempt
-        )
-    )
+    wanted = {**who.values, "attempt": attempt, "lesson": lesson}
+    number = await tx.connection.scalar(_NUMBER, wanted)
     return int(number or 0)
 
 
-def _writable(who: Who, attempt: int) -> ColumnElement[bool]:
-    """The condition for an attempt of somebody that may still be written to.
-
-    Once the yes is taken back, their attempts stay as they are; those held at the address go on.
-    """
-    theirs = and_(Attempts.id == attempt, who.attempts)
-    return theirs if who.keeping is Keeping.KEPT else and_(theirs, Attempts.person_id.is_(None))
-
-
 async def _settle(
-    tx: Tx, theirs: ColumnElement[bool], right: int, of: int, *, has_passed: bool
+    tx: Tx, theirs: Mapping[str, object], right: int, of: int, *, has_passed: bool
 ) -> bool:
     """Write the result into an attempt that has none; False: it has one, or is not theirs."""
-    settled = await tx.connection.execute(
-        update(Attempts)
-        .where(theirs, Attempts.finished_at.is_(None))
-        .values(finished_at=tx.now, right=right, of=of, has_passed=has_passed)
-    )
-    return settled.rowcount == 1
+    result = {"now": tx.now, "n_right": right, "n_of": of, "did_pass": has_passed}
+    return (await tx.connection.execute(_SETTLE, {**theirs, **result})).rowcount == 1
 
 
 async def _keep_answers(tx: Tx, attempt: int, answers: tuple[AnswerGiven, ...]) -> None:

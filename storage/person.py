@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import BigInteger, bindparam, func, select, update
 
 from handlers._requests.person import (
     Erased,
@@ -28,7 +28,7 @@ from storage._own_copy import own_copy
 from storage._performers import performer
 from storage._tdp_names import all_units
 from storage._tx import Tx
-from storage._who import Keeping, Who, who_is
+from storage._who import THEIR_ATTEMPTS, Keeping, Who, who_is
 from storage.consent import agreed_purposes
 from storage.events import Code, record
 from storage.house import Actor
@@ -37,6 +37,11 @@ from storage.tables import Attempts, People, Profiles, Residences
 
 LONGEST_NAME = 80
 LONGEST_FORM = 20
+
+_ASKED = select(Profiles.asked_pushes_at, Profiles.asked_tdp_at, Profiles.asked_name_at).where(
+    Profiles.person_id == bindparam("person", type_=BigInteger)
+)
+_LAST = select(func.max(Attempts.finished_at)).where(THEIR_ATTEMPTS)
 
 
 @performer
@@ -47,11 +52,7 @@ async def my_standing(
 ) -> Standing:
     """Tell where somebody stands; who declined is asked nothing more by itself in that visit."""
     who = await who_is(tx, by)
-    asked = await tx.connection.execute(
-        select(Profiles.asked_pushes_at, Profiles.asked_tdp_at, Profiles.asked_name_at).where(
-            Profiles.person_id == who.person
-        )
-    )
+    asked = await tx.connection.execute(_ASKED, who.values)
     pushes, tdp, name = asked.one_or_none() or (None, None, None)
     is_nobody_to_ask = who.person is None and who.has_declined
     return Standing(
@@ -158,5 +159,5 @@ async def vouch(tx: Tx, by: Actor, request: Vouch) -> Vouched | NoSuchPerson:
 
 async def _is_new_day(tx: Tx, who: Who) -> bool:
     """Tell whether the last finished lesson was on an earlier local day."""
-    last = await tx.connection.scalar(select(func.max(Attempts.finished_at)).where(who.attempts))
+    last = await tx.connection.scalar(_LAST, who.values)
     return isinstance(last, datetime) and last.astimezone(tx.house.timezone).date() < tx.today
