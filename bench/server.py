@@ -1,9 +1,12 @@
 """The real server on a new data folder: time until it is ready, memory when idle, and one message's way.
 
+The same once more with a bot on Telegram, against a Bot API on the loopback address.
+
 Linux only: memory is read from /proc. Traffic stays on the loopback address and stops by itself.
 """
 
 import asyncio
+import os
 import re
 import secrets
 import statistics
@@ -15,6 +18,10 @@ from pathlib import Path
 import aiohttp
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.fakes.telegram import TOKEN, running  # noqa: E402 - bench is no package
+
 READY_SECONDS = 30
 IDLE_SECONDS = 3
 VISITORS = 50
@@ -57,45 +64,48 @@ async def visit(http: aiohttp.ClientSession, number: int) -> list[float]:
     return took
 
 
-async def main() -> None:
-    """Measure once and print."""
+async def measure(name: str, telegram: str = "", environment: dict[str, str] | None = None) -> None:
+    """Start a server, let it rest, let visitors take a lesson; print what was seen."""
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "config.yaml"
-        config.write_text("web: {port: 18089, messages_per_minute: 6000}\n", encoding="utf-8")
+        web = "web: {port: 18089, messages_per_minute: 6000, new_visitors_per_minute: 60000}\n"
+        config.write_text(web + telegram, encoding="utf-8")
         (Path(folder) / "tdps.csv").write_bytes((ROOT / "tdps.csv").read_bytes())
-        command = (
-            sys.executable,
-            "-m",
-            "bot",
-            "run",
-            "--config",
-            str(config),
-            "--data",
-            folder + "/var",
-        )
+        command = (sys.executable, "-m", "bot", "run", "--config", str(config))
         start = time.perf_counter()
         server = await asyncio.create_subprocess_exec(
-            *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+            *command,
+            "--data",
+            f"{folder}/var",
+            env={**os.environ, **(environment or {})},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
         )
         assert server.stdout is not None
         await asyncio.wait_for(server.stdout.readline(), READY_SECONDS)
-        print(f"server: ready after {time.perf_counter() - start:.1f} s")
+        print(f"{name}: ready after {time.perf_counter() - start:.1f} s")
         await asyncio.sleep(IDLE_SECONDS)
-        print(f"server: {resident_mb(server.pid):.0f} MB resident when idle")
+        print(f"{name}: {resident_mb(server.pid):.0f} MB resident when idle")
         async with aiohttp.ClientSession("http://127.0.0.1:18089") as http:
-            took = sorted(
-                t
-                for v in await asyncio.gather(*(visit(http, n) for n in range(VISITORS)))
-                for t in v
-            )
+            visits = await asyncio.gather(*(visit(http, n) for n in range(VISITORS)))
+        took = sorted(seconds for one in visits for seconds in one)
         p99 = took[int(len(took) * 0.99)]
-        print(f"server: {resident_mb(server.pid):.0f} MB after {VISITORS} visitors at once")
+        print(f"{name}: {resident_mb(server.pid):.0f} MB after {VISITORS} visitors at once")
         print(
-            f"message: {statistics.median(took) * 1000:.0f} ms median, {p99 * 1000:.0f} ms p99, to its answer"
+            f"{name}: message {statistics.median(took) * 1000:.0f} ms median, {p99 * 1000:.0f} ms p99,"
+            " to its answer"
         )
         server.terminate()
         await server.wait()
 
 
+def main() -> None:
+    """Measure once without Telegram and once with it."""
+    asyncio.run(measure("server"))
+    with running("--no-limits") as port:
+        base = f"telegram: {{api_base: 'http://127.0.0.1:{port}'}}\n"
+        asyncio.run(measure("server with Telegram", base, {"HOCSO_TELEGRAM_TOKEN": TOKEN}))
+
+
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

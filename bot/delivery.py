@@ -11,6 +11,7 @@ A network account has a `Sender`. What it does with a row, and what that makes o
     settle    what was answered, together with the next lease: one commit for many rows
 
     database locked, full, gone     what was answered is kept and settled later; nothing new is leased
+                                    (one error says so, with what to do)
     platform throttles              silence for exactly as long as it says; rows not yet sent are handed back
     nobody reached, no answer       a pause that grows; one row tries again, the others are handed back
     account at fault (token)        the same, with one error that says what to do, until it works again

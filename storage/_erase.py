@@ -61,8 +61,11 @@ async def _addresses_of(tx: Tx, person: int) -> tuple[list[int], list[int]]:
 
 
 async def _empty(tx: Tx, addresses: Collection[int]) -> None:
-    """Take talks, messages and texts from addresses; an event still waiting loses its when handled."""
-    for table in (Talks, Messages, Outbox):
+    """Take talks, messages and texts from addresses; an event still waiting loses its when handled.
+
+    The outbox before the history: what is settled at this moment comes into the history first.
+    """
+    for table in (Talks, Outbox, Messages):
         await tx.connection.execute(delete(table).where(table.address_id.in_(addresses)))
     await tx.connection.execute(
         update(Inbox)

@@ -40,12 +40,16 @@ _COLUMNS = (
 )
 _IS_IT = (Addresses.channel == bindparam("c")) & (Addresses.key == bindparam("k"))
 _FIND = select(*_COLUMNS).where(_IS_IT)
-_LOCK = _FIND.with_for_update()  # SQLite has one writer at a time and leaves it out
-_LOCK_BY_ID = select(*_COLUMNS).where(Addresses.id == bindparam("i")).with_for_update()
+# FOR NO KEY UPDATE: rows that refer to an address may be written while somebody speaks there (FOR UPDATE let
+# the road out and the intake wait for each other). SQLite has one writer at a time and leaves it out.
+_LOCK = _FIND.with_for_update(key_share=True)
+_LOCK_BY_ID = (
+    select(*_COLUMNS).where(Addresses.id == bindparam("i")).with_for_update(key_share=True)
+)
 _LOCK_PERSON = (
     select(People.id)
     .where(People.id == select(Addresses.current_person_id).where(_IS_IT).scalar_subquery())
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 _MAKE = insert(Addresses).on_conflict_do_nothing().returning(*_COLUMNS)
 _TOUCH = update(Addresses).where(Addresses.id == bindparam("i"))

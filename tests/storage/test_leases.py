@@ -2,10 +2,12 @@ import asyncio
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, text
 
 from storage import leases, messages, outbox
 from storage._database import Database
+from storage._erase import erase_address
 from storage._tx import Tx
 from storage.addresses import address_of
 from storage.leases import LEASE, Settlement
@@ -14,6 +16,7 @@ from storage.tables import Outbox
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
+WAITING_FOR_LOCKS = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 async def chat(tx: Tx, key: str = "someone") -> int:
@@ -250,6 +253,47 @@ async def test_who_is_alone_ends_the_leases_of_the_dead_at_once(
         assert await leases.lapse(tx, "telegram", "me", is_alone=True) == 1
         assert await state_of(tx, mine) is State.SENDING
         assert await state_of(tx, theirs) is State.UNKNOWN
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("template", ["postgres"], indirect=True)
+async def test_who_speaks_keeps_no_message_to_them_from_being_settled(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        row = await put(tx)
+        await lease(tx)
+
+    async with database.transaction(now) as speaking:
+        await address_of(speaking, "telegram", "someone")
+        async with asyncio.timeout(10), database.transaction(now) as sending:
+            assert await settle(sending, row, Cause.ACCEPTED) is State.SENT
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("template", ["postgres"], indirect=True)
+async def test_what_is_settled_while_somebody_is_erased_is_erased_too(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        row = await put(tx)
+        await lease(tx)
+
+    async def erase() -> None:
+        async with database.transaction(now) as tx:
+            await erase_address(tx, (await address_of(tx, "telegram", "someone")).id)
+
+    async with asyncio.timeout(20):
+        async with database.transaction(now) as sending:
+            await settle(sending, row, Cause.ACCEPTED)
+            erasing = asyncio.ensure_future(erase())
+            async with database.transaction(now) as watching:
+                while not (await watching.connection.execute(text(WAITING_FOR_LOCKS))).scalar_one():
+                    pass
+        await erasing
+
+    async with database.transaction(now) as tx:
+        assert await history(tx) == []
 
 
 async def test_the_leases_of_another_account_are_let_alone(
