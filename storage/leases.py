@@ -4,17 +4,23 @@ The states and all moves between them: storage/outbox.py. Leases and settlements
 sends: one commit for many rows. What a platform accepted stands in its people's histories in the same commit.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    Insert,
     Integer,
+    TableValuedAlias,
+    Text,
     Update,
     and_,
     bindparam,
     case,
+    cast,
     exists,
     func,
     insert,
@@ -22,6 +28,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
 from storage import addresses, messages
@@ -32,7 +39,6 @@ from storage.outbox import (
     IS_VALID,
     NOW,
     OF_ACCOUNT,
-    THESE,
     TRANSITIONS,
     Cause,
     Kind,
@@ -152,21 +158,47 @@ _SETTLE: Mapping[Cause, Update] = {
     for cause, (source, _) in TRANSITIONS.items()
     if source is State.SENDING and cause not in {Cause.LEASE_OVER, Cause.ACCEPTED}
 }
-_OURS = (
-    select(Outbox.id)
-    .where(THESE, Outbox.state == State.SENDING.value, Outbox.lease_owner == bindparam("owner"))
-    .order_by(Outbox.id)
-    .with_for_update()
-)
-_TO_HISTORY = insert(Messages).from_select(
-    ["address_id", "is_from_bot", "body", "at"],
-    select(Outbox.address_id, true(), Outbox.body, NOW).where(THESE).order_by(Outbox.id),
-)
-_ACCEPT = (
-    move(Cause.ACCEPTED)
-    .where(Outbox.id == bindparam("row"))
-    .values(platform_id=bindparam("theirs"), not_before=None, reason=None)
-)
+
+
+def _accepting(each: Callable[[], TableValuedAlias]) -> tuple[Update, Insert]:
+    """Two statements for many rows: move what is the owner's, and put rows into the histories.
+
+    `each` makes the rows (key, value) of a JSON object: {row: the platform's id}. A list of numbers as
+    parameters would have to be written into the statement anew every time: it cost as much as the rest.
+    """
+    theirs, moved = each(), each()
+    platform_id = select(theirs.c.value).where(theirs.c.key == cast(Outbox.id, Text))
+    accept = (
+        move(Cause.ACCEPTED)
+        .where(
+            Outbox.id.in_(select(cast(moved.c.key, BigInteger))),
+            Outbox.lease_owner == bindparam("owner"),
+        )
+        .values(platform_id=platform_id.scalar_subquery(), not_before=None, reason=None)
+        .returning(Outbox.id)
+    )
+    sent = each()
+    said = (
+        select(Outbox.address_id, true(), Outbox.body, NOW)
+        .where(Outbox.id.in_(select(cast(sent.c.key, BigInteger))))
+        .order_by(Outbox.id)
+    )
+    columns = ["address_id", "is_from_bot", "body", "at"]
+    return accept, insert(Messages).from_select(columns, said)
+
+
+_ACCEPT = {
+    "sqlite": _accepting(
+        lambda: func.json_each(bindparam("theirs")).table_valued("key", "value").alias()
+    ),
+    "postgresql": _accepting(
+        lambda: (
+            func.jsonb_each_text(cast(bindparam("theirs"), JSONB))
+            .table_valued("key", "value")
+            .alias()
+        )
+    ),
+}
 _LATE = (
     move(Cause.ACCEPTED_LATE)
     .where(Outbox.id == bindparam("row"))
@@ -242,12 +274,12 @@ async def settle(tx: Tx, owner: str, done: Sequence[Settlement]) -> Mapping[int,
 
 async def _accept(tx: Tx, owner: str, accepted: Mapping[int, str | None]) -> dict[int, State]:
     """Move accepted rows, all at once, and put them into their people's histories."""
-    wanted = {"ids": list(accepted), "owner": owner, "now": tx.now}
-    ours = list((await tx.connection.execute(_OURS, wanted)).scalars())
-    await tx.connection.execute(_TO_HISTORY, {"ids": ours, "now": tx.now})
-    values = [{"row": row, "now": tx.now, "theirs": accepted[row]} for row in ours]
-    if values:
-        await tx.connection.execute(_ACCEPT, values)
+    accept, remember = _ACCEPT[tx.connection.dialect.name]
+    wanted = {"theirs": json.dumps(accepted), "owner": owner, "now": tx.now}
+    ours = list((await tx.connection.execute(accept, wanted)).scalars())
+    if ours:
+        sent = json.dumps(dict.fromkeys(ours))
+        await tx.connection.execute(remember, {"theirs": sent, "now": tx.now})
     return dict.fromkeys(ours, State.SENT)
 
 
