@@ -27,7 +27,6 @@ import math
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -46,15 +45,14 @@ from bot.channels.calls import (
     Undecided,
     Unreachable,
     Unusable,
-    WindowClosed,
 )
 from bot.governor import Governor
+from bot.settling import Done
 from bot.wire import Wire
 from storage import accounts, leases, outbox
 from storage._database import Database
 from storage._tx import Tx
-from storage.leases import Leased, Settlement
-from storage.outbox import Cause
+from storage.leases import Leased
 from storage.unavailable import is_unavailable
 
 log = structlog.get_logger()
@@ -66,6 +64,8 @@ AHEAD_SECONDS = 0.2
 """Rows are leased so long before they may leave: a reply that comes later waits for no more than these."""
 RETRY_SECONDS = 1.0
 """How long to wait for a database that cannot be used just now."""
+PAUSE_SECONDS = 60.0
+"""How long to wait before one row tries whether an account at fault works again."""
 SLACK_SECONDS = 0.01
 """So much later than a row is due it is looked for: the two clocks do not tick alike."""
 MEND = (
@@ -85,38 +85,11 @@ async def deliver(database: Database, bell: Bell, account: str, now: datetime) -
     return woken
 
 
-CAUSES: Mapping[type[Outcome], Cause] = {
-    Sent: Cause.ACCEPTED,
-    Throttled: Cause.THROTTLED,
-    Unreachable: Cause.UNREACHABLE,
-    Undecided: Cause.UNDECIDED,
-    Blocked: Cause.BLOCKED,
-    WindowClosed: Cause.CLOSED,
-    Rejected: Cause.REFUSED,
-    Again: Cause.AGAIN,
-    Unusable: Cause.UNUSABLE,
-}
-"""What an outcome makes of a row."""
-LONGEST = leases.LONGEST_DELAY.total_seconds()
-DELAYS = tuple(min(15.0 * 2**n, LONGEST) for n in range(leases.ATTEMPTS))
-"""How many seconds a row that reached nobody waits before its next attempt, by attempts made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A row and what came of it."""
-
-    row: Leased
-    outcome: Outcome | None
-    """None: handed back unsent."""
-    at: float
-    """When that was known, by the sender's monotonic clock."""
-
-
 class Sender:
     """Everything that leaves for one account; nothing else calls a platform with a message.
 
     `is_alone`: no other server can be at work on this database, so a lease of another owner is a dead one's.
+    `leaving` is told the chat of every message that leaves.
     """
 
     def __init__(
@@ -129,6 +102,7 @@ class Sender:
         clock: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
         is_alone: bool = False,
+        leaving: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._database = database
         self._account = account
@@ -137,6 +111,7 @@ class Sender:
         self._clock = clock
         self._monotonic = monotonic
         self._is_alone = is_alone
+        self._leaving = leaving
         self._owner = secrets.token_hex(8)
         self._governor = Governor(account.limits, monotonic())
         self._known: Mapping[str, str] = {}
@@ -184,6 +159,11 @@ class Sender:
         self._is_woken = True
         self._idle.clear()
         self._news.set()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the platform has asked for silence, or does not answer."""
+        return self._governor.is_held(self._monotonic())
 
     async def drained(self) -> None:
         """Wait until nothing is under way, and nothing waits that may leave now."""
@@ -271,9 +251,12 @@ class Sender:
 
     async def _settle(self, tx: Tx, done: list[Done]) -> None:
         name = self._account.name
-        settlements = [self._settlement(one, tx.now) for one in done]
+        now = self._monotonic()
+        settlements = [one.settlement(tx.now, now) for one in done]
         if settlements:
             await leases.settle(tx, self._owner, settlements)
+            again_at = (one.again_at for one in done if one.again_at is not None)
+            self._due_at = min([self._due_at, *(at + SLACK_SECONDS for at in again_at)])
         for one in done:
             match one.outcome:
                 case Sent(learnt=learnt) | Again(learnt=learnt) if learnt:
@@ -287,28 +270,6 @@ class Sender:
             await accounts.resume(tx, name)
             self._is_paused = self._has_complained = False
             log.info("account works again", account=name)
-
-    def _settlement(self, one: Done, now: datetime) -> Settlement:
-        row = one.row
-        match one.outcome:
-            case None:
-                return Settlement(row.id, Cause.RELEASED)
-            case Sent(platform_id):
-                return Settlement(row.id, Cause.ACCEPTED, platform_id=platform_id)
-            case Throttled(after):
-                later = now + self._left_of(after, one.at)
-                return Settlement(row.id, Cause.THROTTLED, not_before=later)
-            case Unreachable(reason):
-                delay = DELAYS[min(row.attempts, len(DELAYS) - 1)]
-                later = now + self._left_of(delay, one.at)
-                return Settlement(row.id, Cause.UNREACHABLE, not_before=later, reason=reason)
-            case outcome:
-                return Settlement(row.id, CAUSES[type(outcome)], reason=outcome.reason)
-
-    def _left_of(self, seconds: float, since: float) -> timedelta:
-        """What is left of a row's delay; the booker will look for it when that is over."""
-        self._due_at = min(self._due_at, since + seconds + SLACK_SECONDS)
-        return timedelta(seconds=since + seconds - self._monotonic())
 
     async def _upkeep(self, tx: Tx) -> None:
         """What nobody else does: end leases and validities, decide unknown ends."""
@@ -437,6 +398,7 @@ class Sender:
                 self._filled.clear()
             self._flying.add(row.id)
             self._governor.left(self._monotonic())
+            self._leaving(row.key)
             return row
 
     async def _send(self, row: Leased) -> Outcome:
@@ -493,7 +455,3 @@ class Sender:
                 reason=reason,
                 todo=f"Kiểm tra mã truy cập của {self._account.name} trong cấu hình rồi chạy lại.",
             )
-
-
-PAUSE_SECONDS = 60.0
-"""How long to wait before one row tries whether an account at fault works again."""

@@ -23,6 +23,8 @@ from bot.wire import Wire
 
 log = structlog.get_logger()
 
+TYPING_SECONDS = 0.7
+"""Whoever has waited so long for an answer is told that one is coming."""
 MAX_COURTESIES = 40
 """So many courtesies may be under way at once; what is more is left out: nobody misses it."""
 
@@ -38,15 +40,46 @@ class Receiver(Protocol):
 
 
 class Courtesies:
-    """Calls made at once and at most once: “typing”, the answer to a button. Their failure is nothing."""
+    """Calls made at most once: the answer to a button at once, “typing” when a message is long in coming.
 
-    def __init__(self, wire: Wire, accounts: tuple[Account, ...]) -> None:
+    Their failure is nothing. (“Typing” before every answer doubled the calls of a turn that takes 20 ms.)
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        accounts: tuple[Account, ...],
+        typing_seconds: float = TYPING_SECONDS,
+    ) -> None:
         self._wire = wire
+        self._typing_seconds = typing_seconds
         self._accounts = {account.name: account for account in accounts}
         self._running: set[asyncio.Task[object]] = set()
+        self._waited_for: dict[str, asyncio.TimerHandle] = {}
 
     def send(self, account: str, call: Call) -> None:
         """Send one, or leave it out when too many are under way."""
+        if call.method != telegram.TYPING:
+            self._begin(account, call)
+            return
+        chat = str(call.parameters["chat_id"])
+        self.answered(chat)
+        loop = asyncio.get_running_loop()
+        self._waited_for[chat] = loop.call_later(
+            self._typing_seconds, self._type, account, call, chat
+        )
+
+    def answered(self, chat: str) -> None:
+        """A message leaves for a chat: nobody waits there any more."""
+        timer = self._waited_for.pop(chat, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _type(self, account: str, call: Call, chat: str) -> None:
+        self._waited_for.pop(chat, None)
+        self._begin(account, call)
+
+    def _begin(self, account: str, call: Call) -> None:
         if len(self._running) >= MAX_COURTESIES:
             return
         made = self._wire.call(self._accounts[account], call)
@@ -56,6 +89,8 @@ class Courtesies:
 
     async def stop(self) -> None:
         """Give up what is under way."""
+        for chat in tuple(self._waited_for):
+            self.answered(chat)
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -81,12 +116,20 @@ class Network:
         if not self.accounts:
             return
         self._wire = wire = Wire()
-        self._courtesies = Courtesies(wire, self.accounts)
+        self._courtesies = courtesies = Courtesies(wire, self.accounts)
         database, media = self._ward.database, self._ward.config.content_folder / "media"
         clock = self._turns.clock
         is_alone = self._ward.config.database_file is not None  # bot/lock.py: one server to a file
         self._senders = tuple(
-            Sender(database, account, wire, media=media, clock=clock, is_alone=is_alone)
+            Sender(
+                database,
+                account,
+                wire,
+                media=media,
+                clock=clock,
+                is_alone=is_alone,
+                leaving=courtesies.answered,
+            )
             for account in self.accounts
         )
         for sender in self._senders:

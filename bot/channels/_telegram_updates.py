@@ -31,6 +31,9 @@ _CONTENT = {
 """What a person can send that is no text. A message with none of it tells of the chat itself (a pinned
 message, a changed timer): nobody waits for an answer to that."""
 
+TYPING = "sendChatAction"
+"""The courtesy for whoever waits long for an answer; an answer that comes at once makes it needless."""
+
 
 def events(update: object) -> tuple[Event, ...]:
     """What an update says; () for anything unknown, for groups, channels and other bots. Never raises."""
@@ -81,7 +84,7 @@ def _edited(event_id: str, message: object) -> Event | None:
 
 
 def _inbound(event_id: str, chat: int, body: Mapping[str, Any]) -> Inbound:
-    typing = Call("sendChatAction", {"chat_id": chat, "action": "typing"})
+    typing = Call(TYPING, {"chat_id": chat, "action": "typing"})
     return Inbound(str(chat), event_id, body, (typing,))
 
 

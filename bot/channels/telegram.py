@@ -19,12 +19,12 @@ from typing import Any
 from bot.channels._signs import is_like
 from bot.channels._telegram_answers import read
 from bot.channels._telegram_text import MAX_CAPTION, MAX_TEXT, cut, keyboard, units, with_choices
-from bot.channels._telegram_updates import events
+from bot.channels._telegram_updates import TYPING, events
 from bot.channels.calls import Attachment, Call, Limits
 from handlers._talk import Heard, Kind, Tap
 from handlers._understand import MAX_CHARS
 
-__all__ = ["LIMITS", "NAME", "build", "events", "menu", "parse", "read", "rows", "verify"]
+__all__ = ["LIMITS", "NAME", "TYPING", "build", "events", "menu", "parse", "read", "rows", "verify"]
 
 NAME = "telegram"
 LIMITS = Limits(per_second=30, seconds_per_chat=1.0)

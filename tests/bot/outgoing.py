@@ -188,12 +188,15 @@ class Road:
         return Counter(row.state for row in await self.rows())
 
     async def until(self, is_so: Callable[[list[Any]], object], **where: Any) -> list[Any]:
-        """Wait until the rows are so; looked at whenever a transaction is over."""
+        """Wait until the rows are so; looked at whenever a transaction is over.
+
+        Looked at twice: what else `is_so` looks at may be newer than the rows that were read.
+        """
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 over = self.database.over()
                 rows = await self.rows(**where)
-                if is_so(rows):
+                if is_so(rows) and is_so(rows := await self.rows(**where)):
                     return rows
                 await over.wait()
 
