@@ -43,18 +43,21 @@ STAFF_SECONDS = 60.0
 class Trouble(Enum):
     """Why nothing comes; each with what the log says about it."""
 
-    NETWORK = "Không nối được với Telegram. Trợ lý sẽ thử lại mãi; kiểm tra mạng và telegram.proxy."
-    DATABASE = "Chưa ghi được tin vào cơ sở dữ liệu. Telegram giữ tin lại, trợ lý sẽ thử lại mãi."
+    NETWORK = "Không nối được với Telegram. Trợ lý sẽ tự thử lại; kiểm tra mạng và telegram.proxy."
+    DATABASE = "Chưa ghi được tin vào cơ sở dữ liệu. Telegram giữ tin lại, trợ lý sẽ tự thử lại."
     CONFLICT = (
-        "Máy khác cũng đang nhận tin bằng mã bot này. Chỉ để một máy chạy, "
-        "hoặc xin mã mới ở @BotFather."
+        "Máy khác cũng đang nhận tin bằng mã bot này. Chỉ để một máy chạy; nếu máy kia không phải của "
+        "phường thì mã đã lộ: nhắn @BotFather /revoke để lấy mã mới."
     )
-    THROTTLED = "Telegram bảo chờ một lúc rồi hãy hỏi lại."
+    THROTTLED = "Telegram yêu cầu chờ một lúc rồi mới hỏi tiếp."
     ACCOUNT = (
         "Telegram không nhận mã bot: mã sai hoặc đã bị thu hồi. Xin lại mã ở @BotFather, "
         "ghi vào HOCSO_TELEGRAM_TOKEN (hoặc telegram.token), rồi chạy lại."
     )
-    REFUSED = "Telegram không làm theo yêu cầu này. Xem lý do, sửa mục telegram trong config.yaml."
+    REFUSED = (
+        "Telegram từ chối yêu cầu này. Xem lý do, sửa mục telegram trong config.yaml "
+        "hoặc mục commands trong intents.yaml."
+    )
 
 
 OVER = "Telegram đã hoạt động trở lại."

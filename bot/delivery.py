@@ -15,7 +15,7 @@ A network account has a `Sender`. What it does with a row, and what that makes o
     platform throttles              silence for exactly as long as it says; rows not yet sent are handed back
     nobody reached, no answer       a pause that grows; one row tries again, the others are handed back
     account at fault (token)        the same, with one error that says what to do, until it works again
-    stopped                         what is under way comes to its end; the rest is handed back
+    stopped                         what is under way comes to its end, or is unknown; the rest is handed back
     killed                          unknown, decided as storage/outbox.py says: on SQLite at the next start, as
                                     there is one server to a file; on PostgreSQL, where another may be alive,
                                     when the lease is over
@@ -64,6 +64,9 @@ AHEAD_SECONDS = 0.2
 """Rows are leased so long before they may leave: a reply that comes later waits for no more than these."""
 RETRY_SECONDS = 1.0
 """How long to wait for a database that cannot be used just now."""
+LAST_SECONDS = 1.0
+"""How long the last settlement may take when the server stops."""
+LONGEST_SILENCE = timedelta(days=1)
 PAUSE_SECONDS = 60.0
 """How long to wait before one row tries whether an account at fault works again."""
 SLACK_SECONDS = 0.01
@@ -118,7 +121,7 @@ class Sender:
         self._queue: list[tuple[int, int, Leased]] = []
         self._filled = asyncio.Event()
         self._turnstile = asyncio.Lock()
-        self._flying: set[int] = set()
+        self._flying: dict[int, Leased] = {}
         self._done: list[Done] = []
         self._first_done = 0.0
         self._is_woken = True
@@ -146,7 +149,8 @@ class Sender:
         self._known = state.known
         self._is_paused = state.paused_at is not None
         if state.held_until is not None:
-            self._governor.hold((state.held_until - now).total_seconds(), self._monotonic())
+            silence = min(state.held_until - now, LONGEST_SILENCE)  # the clock may have been ahead
+            self._governor.hold(silence.total_seconds(), self._monotonic())
         make = asyncio.get_running_loop().create_task
         self._booker = make(self._book_on(), name=f"{self._account.name}-booker")
         self._workers = [
@@ -160,11 +164,6 @@ class Sender:
         self._idle.clear()
         self._news.set()
 
-    @property
-    def is_held(self) -> bool:
-        """Whether the platform has asked for silence, or does not answer."""
-        return self._governor.is_held(self._monotonic())
-
     async def drained(self) -> None:
         """Wait until nothing is under way, and nothing waits that may leave now."""
         await self._idle.wait()
@@ -174,12 +173,15 @@ class Sender:
         self._is_ending = True
         self._hand_back()
         self._news.set()
-        if self._booker is not None:
-            await asyncio.wait([self._booker], timeout=seconds)
-        tasks = [task for task in (self._booker, *self._workers) if task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._booker is None:
+            return
+        await asyncio.wait([self._booker], timeout=seconds)
+        hanging = list(self._flying.values())
+        await _end(self._workers)
+        self._done += [Done(row, Undecided("stopped"), self._monotonic()) for row in hanging]
+        self._news.set()
+        await asyncio.wait([self._booker], timeout=LAST_SECONDS)
+        await _end([self._booker])
 
     # ------------------------------------------------------------ booking: settle and lease
 
@@ -227,8 +229,11 @@ class Sender:
             return
         leased: tuple[Leased, ...] = ()
         try:
+            moment = (
+                self._monotonic()
+            )  # the same moment by the other clock, before any wait for the lock
             async with self._database.transaction(self._clock()) as tx:
-                await self._settle(tx, done)
+                await self._settle(tx, done, moment)
                 if self._is_unsure:
                     await leases.release(tx, self._account.name, self._owner, self._at_hand(done))
                 if is_upkeep:
@@ -240,6 +245,9 @@ class Sender:
             self._is_woken = self._is_unsure = True
             raise
         self._is_unsure = False
+        if self._works_again(done):
+            self._is_paused = self._has_complained = False
+            log.info("account works again", account=self._account.name)
         if room > 0:
             self._has_more = len(leased) == room
         self._fill(leased)
@@ -247,12 +255,11 @@ class Sender:
     def _at_hand(self, done: list[Done]) -> set[int]:
         """The rows this sender knows it has leased."""
         queued = (row.id for _, _, row in self._queue)
-        return self._flying.union(queued, (one.row.id for one in (*done, *self._done)))
+        return {*self._flying, *queued, *(one.row.id for one in (*done, *self._done))}
 
-    async def _settle(self, tx: Tx, done: list[Done]) -> None:
+    async def _settle(self, tx: Tx, done: list[Done], moment: float) -> None:
         name = self._account.name
-        now = self._monotonic()
-        settlements = [one.settlement(tx.now, now) for one in done]
+        settlements = [one.settlement(tx.now, moment) for one in done]
         if settlements:
             await leases.settle(tx, self._owner, settlements)
             again_at = (one.again_at for one in done if one.again_at is not None)
@@ -262,14 +269,19 @@ class Sender:
                 case Sent(learnt=learnt) | Again(learnt=learnt) if learnt:
                     self._known = await accounts.learn(tx, name, learnt)
                 case Throttled():
-                    silence = self._governor.held_for(self._monotonic())
+                    silence = self._governor.held_for(moment)
                     await accounts.hold(tx, name, tx.now + timedelta(seconds=silence))
                 case Unusable(reason):
                     await accounts.pause(tx, name, reason)
-        if self._is_paused and any(isinstance(one.outcome, Sent | Blocked) for one in done):
+        if self._works_again(done):
             await accounts.resume(tx, name)
-            self._is_paused = self._has_complained = False
-            log.info("account works again", account=name)
+
+    def _works_again(self, done: list[Done]) -> bool:
+        """Whether answers show that an account that was at fault is not any more."""
+        found = [one.outcome for one in done]
+        is_at_fault = any(isinstance(one, Unusable) for one in found)
+        has_worked = any(isinstance(one, Sent | Blocked) for one in found)
+        return self._is_paused and has_worked and not is_at_fault
 
     async def _upkeep(self, tx: Tx) -> None:
         """What nobody else does: end leases and validities, decide unknown ends."""
@@ -380,7 +392,7 @@ class Sender:
             try:
                 outcome = await self._send(row)
             finally:
-                self._flying.discard(row.id)
+                self._flying.pop(row.id, None)
             self._take(row, outcome)
 
     async def _next(self) -> Leased:
@@ -396,7 +408,7 @@ class Sender:
             _, _, row = heapq.heappop(self._queue)
             if not self._queue:
                 self._filled.clear()
-            self._flying.add(row.id)
+            self._flying[row.id] = row
             self._governor.left(self._monotonic())
             self._leaving(row.key)
             return row
@@ -453,5 +465,11 @@ class Sender:
                 "account paused",
                 account=self._account.name,
                 reason=reason,
-                todo=f"Kiểm tra mã truy cập của {self._account.name} trong cấu hình rồi chạy lại.",
+                todo=f"Kiểm tra mã bot của {self._account.name} trong cấu hình rồi chạy lại.",
             )
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -90,8 +90,15 @@ class Intake:
 
     async def finish(self, seconds: float) -> None:
         """Let what is being stored come to its end, at most so long; nobody may bring more meanwhile."""
-        if self._storing is not None:
-            await asyncio.wait([self._storing], timeout=seconds)
+        storing = self._storing
+        if storing is None:
+            return
+        await asyncio.wait([storing], timeout=seconds)
+        storing.cancel()
+        await asyncio.gather(storing, return_exceptions=True)
+        for batch in self._queue:
+            _tell([batch], NotKept("the server stops"))
+        self._queue = []
 
     async def _store_all(self) -> None:
         try:

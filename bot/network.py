@@ -85,7 +85,12 @@ class Courtesies:
         made = self._wire.call(self._accounts[account], call)
         task = asyncio.get_running_loop().create_task(made)
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[object]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (bug := task.exception()):
+            log.error("courtesy failed", error=type(bug).__name__)
 
     async def stop(self) -> None:
         """Give up what is under way."""

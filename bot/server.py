@@ -9,6 +9,7 @@ It imports nothing that only commands need, and makes no call that only POSIX ha
 import argparse
 import asyncio
 import errno
+import gc
 import io
 import signal
 import sys
@@ -96,6 +97,8 @@ class Server:
                 part.start()
             await self.network.start()
             scheduler = clock.every_minute(self._clock.wake)
+            gc.collect()
+            gc.freeze()  # lessons, words and code live as long as the process: nobody looks at them again
             yield _url(host, runner.addresses[0][1])
         finally:
             await runner.cleanup()

@@ -7,10 +7,10 @@ A long one, such as a purge, keeps all other turns waiting in any case: they nee
 """
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any, Self, TypeVarTuple, overload
 
 from sqlalchemy import Connection, Dialect, Executable, ScalarResult, create_engine, event
@@ -21,11 +21,13 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from storage._sqlite import BUSY_MS, PRAGMAS
+from storage.unavailable import is_busy
 
 AT_ONCE = "PRAGMA busy_timeout=0"
-PATIENTLY = "PRAGMA busy_timeout={}"
+MOMENT_MS = 100
+"""So long at a time is waited for another process; in between, whoever waits can be told to stop."""
+A_MOMENT = f"PRAGMA busy_timeout={MOMENT_MS}"
 BEGIN = "BEGIN IMMEDIATE"
-PRIMARY = 0xFF  # the extended codes of SQLite carry the primary one in their low byte
 Columns = TypeVarTuple("Columns")
 
 
@@ -80,7 +82,7 @@ class Writer:
     def __init__(self, connection: Connection, thread: ThreadPoolExecutor, busy_ms: int) -> None:
         self._connection = connection
         self._thread = thread
-        self._patiently = PATIENTLY.format(busy_ms)
+        self._busy_seconds = busy_ms / 1000
         self._lock = asyncio.Lock()
         self._given = LoopConnection(connection)
 
@@ -124,22 +126,35 @@ class Writer:
                 raise
 
     async def _lock_file(self) -> None:
-        try:
-            self._connection.exec_driver_sql(BEGIN)
-        except OperationalError as error:
-            self._connection.rollback()
-            code = getattr(error.orig, "sqlite_errorcode", 0)
-            if code & PRIMARY != sqlite3.SQLITE_BUSY:
-                raise
-            await self._wait(self._lock_patiently)
+        """Take the lock at once, or wait for another process: off the event loop, a moment at a time.
 
-    def _lock_patiently(self) -> None:
-        """Wait for another process, off the event loop."""
+        Whoever is cancelled meanwhile, as when the server stops, goes after that moment.
+        """
+        give_up_at = monotonic() + self._busy_seconds
         try:
-            self._connection.exec_driver_sql(self._patiently)
+            self._take_lock()
+        except OperationalError as error:
+            while is_busy(error) and monotonic() < give_up_at:
+                try:
+                    return await self._wait(self._wait_for_lock)
+                except OperationalError as again:
+                    error = again
+            raise error from None
+
+    def _take_lock(self) -> None:
+        try:
             self._connection.exec_driver_sql(BEGIN)
+        except OperationalError:
+            self._connection.rollback()
+            raise
+
+    def _wait_for_lock(self) -> None:
+        driver = self._connection.connection
+        driver.execute(A_MOMENT)
+        try:
+            self._take_lock()
         finally:
-            self._connection.connection.execute(AT_ONCE)
+            driver.execute(AT_ONCE)
 
     def _roll_back(self) -> None:
         """End the transaction if there is one; SQLAlchemy alone sends no ROLLBACK after a failed COMMIT."""
@@ -163,6 +178,7 @@ class Writer:
 
     async def close(self) -> None:
         """Close the file; no transaction may be open."""
-        await self._wait(self._connection.close)
-        await self._wait(self._connection.engine.dispose)
+        async with self._lock:
+            await self._wait(self._connection.close)
+            await self._wait(self._connection.engine.dispose)
         self._thread.shutdown()

@@ -22,6 +22,7 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    false,
     func,
     insert,
     or_,
@@ -102,10 +103,21 @@ _EARLIER = aliased(Outbox)
 _IS_ALONE = ~exists().where(
     _EARLIER.address_id == Outbox.address_id, _EARLIER.state == State.SENDING.value
 )
+_WILL_GO = or_(
+    and_(
+        _EARLIER.state == State.WAITING.value,
+        or_(_EARLIER.valid_until.is_(None), _EARLIER.valid_until > NOW),
+    ),
+    and_(
+        _EARLIER.state == State.UNKNOWN.value,
+        _EARLIER.is_resent == false(),
+        _EARLIER.kind <= Kind.ALERT,
+    ),
+)
+"""An unknown reply or alert may go once more, and not behind what was said after it."""
 _IS_FIRST = ~exists().where(
     _EARLIER.address_id == Outbox.address_id,
-    _EARLIER.state == State.WAITING.value,
-    or_(_EARLIER.valid_until.is_(None), _EARLIER.valid_until > NOW),
+    _WILL_GO,
     or_(
         _EARLIER.kind < Outbox.kind,
         and_(_EARLIER.kind == Outbox.kind, _EARLIER.id < Outbox.id),
@@ -205,12 +217,20 @@ _LATE = (
     .values(platform_id=bindparam("theirs"))
     .returning(Outbox.address_id, Outbox.body)
 )
-_LAPSE = move(Cause.LEASE_OVER).where(
-    OF_ACCOUNT,
-    Outbox.lease_owner != bindparam("owner"),
-    or_(Outbox.lease_until <= NOW, Outbox.lease_until > bindparam("latest", type_=NOW.type)),
+_LAPSE = (
+    move(Cause.LEASE_OVER)
+    .where(
+        OF_ACCOUNT,
+        Outbox.lease_owner != bindparam("owner"),
+        or_(Outbox.lease_until <= NOW, Outbox.lease_until > bindparam("latest", type_=NOW.type)),
+    )
+    .values(reason=None)
 )
-_ORPHANED = move(Cause.LEASE_OVER).where(OF_ACCOUNT, Outbox.lease_owner != bindparam("owner"))
+_ORPHANED = (
+    move(Cause.LEASE_OVER)
+    .where(OF_ACCOUNT, Outbox.lease_owner != bindparam("owner"))
+    .values(reason=None)
+)
 
 _RELEASE = move(Cause.RELEASED).where(
     OF_ACCOUNT,

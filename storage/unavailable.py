@@ -5,6 +5,8 @@ and nothing was lost. Everything else that a database refuses (no such table, a 
 of ours.
 """
 
+import errno
+import socket
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -28,10 +30,21 @@ https://www.postgresql.org/docs/current/errcodes-appendix.html
 _PRIMARY = 0xFF  # the extended codes of SQLite carry the primary one in their low byte
 
 
+_UNREACHABLE = (NoConnectionLeft, ConnectionError, TimeoutError, socket.gaierror)
+_NO_ROUTE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH})
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether another process has locked the SQLite file."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY == sqlite3.SQLITE_BUSY
+
+
 def is_unavailable(error: BaseException) -> bool:
     """Whether an exception says that the database cannot be used at this moment."""
-    if isinstance(error, NoConnectionLeft | ConnectionError):
+    if isinstance(error, _UNREACHABLE):
         return True
+    if isinstance(error, OSError):
+        return error.errno in _NO_ROUTE
     if not isinstance(error, DBAPIError):
         return False
     code = getattr(error.orig, "sqlite_errorcode", None)

@@ -103,8 +103,8 @@ def _telegram(config: Config) -> Finding:
     if not config.telegram.is_on:
         return Finding("Telegram đang tắt (chưa có mã bot).")
     if config.telegram.webhook_url:
-        return Finding(f"Telegram bật, nhận tin qua webhook {config.telegram.webhook_url}.")
-    return Finding("Telegram bật, trợ lý tự hỏi xem có tin mới không.")
+        return Finding(f"Telegram đang bật, nhận tin qua webhook {config.telegram.webhook_url}.")
+    return Finding("Telegram đang bật, trợ lý tự hỏi Telegram xem có tin mới không.")
 
 
 def _lessons(config: Config, content: Content, approved: frozenset[str]) -> Iterator[Finding]:

@@ -56,7 +56,7 @@ def outbox(
     config: ConfigFile = None,
     data: DataFolder = None,
 ) -> None:
-    """Xem tin gửi đi: tin nào chờ, tin nào chưa rõ đã tới hay chưa, và quyết định tin chưa rõ."""
+    """Xem tin gửi đi: tin nào chờ, tin nào chưa rõ; gửi lại hay bỏ thông báo chưa rõ."""
     shape = one_of("--format", form, Form)
     wanted = _wanted(rows or (), again=again, drop=drop)
     chosen = configured(context, config, data)

@@ -24,10 +24,10 @@ SHOWN = 20
 """So many rows are listed one by one; of more only the number."""
 
 KINDS = {
-    Kind.REPLY: "trả lời",
-    Kind.ALERT: "cảnh báo",
+    Kind.REPLY: "tin trả lời",
+    Kind.ALERT: "tin cảnh báo",
     Kind.ANNOUNCEMENT: "thông báo",
-    Kind.REMINDER: "nhắc học",
+    Kind.REMINDER: "tin nhắc học",
 }
 STATES = {
     State.WAITING: "chờ gửi",
@@ -51,8 +51,8 @@ HURDLES = {
     Hurdle.STOPPED: "người nhận đã nhắn DỪNG",
     Hurdle.BLOCKED: "người nhận đã chặn",
 }
-SECRETS = {"telegram": " (telegram.token)"}
-"""Which key of config.yaml an account's access code stands in, by channel."""
+SECRETS = {"telegram": " (biến HOCSO_TELEGRAM_TOKEN hoặc telegram.token)"}
+"""Where an account's access code stands, by channel."""
 LOOK = "Xem số: hocso outbox"
 
 
@@ -77,7 +77,7 @@ def lines(traffic: Traffic, now: datetime, zone: ZoneInfo) -> Iterator[str]:
         yield from _choices(theirs)
     if machines:
         yield ""
-        yield f"Chưa rõ đã tới hay chưa, trợ lý chạy sẽ tự gửi lại hoặc bỏ: {number(len(machines))} tin."
+        yield f"Chưa rõ đã tới hay chưa, trợ lý đang chạy sẽ tự gửi lại hoặc bỏ: {number(len(machines))} tin."
         yield from _ends(machines, zone)
     yield ""
     yield _todo(traffic)
@@ -91,7 +91,7 @@ def _account(one: AccountTraffic, now: datetime, zone: ZoneInfo) -> Iterator[str
         yield "Chưa có tin nào."
     if one.overdue:
         yield (
-            f"Trong số đang gửi có {number(one.overdue)} tin lâu quá chưa xong, chắc máy tắt giữa chừng. "
+            f"Trong số đang gửi có {number(one.overdue)} tin đã lâu chưa xong, có lẽ máy đã tắt giữa chừng. "
             "Chạy lại trợ lý để máy xem lại."
         )
     if one.oldest is not None:
@@ -107,7 +107,7 @@ def _pause(one: AccountTraffic, now: datetime, zone: ZoneInfo) -> Iterator[str]:
             f"Lý do: {_plain(account.paused_reason or 'không rõ')}."
         )
         yield (
-            f"Cần làm: kiểm tra mã truy cập của {account.account} trong config.yaml{key}, "
+            f"Cần làm: kiểm tra mã bot của {account.account}{key}, "
             "sửa rồi chạy lại trợ lý. Tin vẫn chờ, không mất."
         )
     if account.held_until is not None and account.held_until > now:
@@ -137,7 +137,7 @@ def _ends(ends: Sequence[UnknownEnd], zone: ZoneInfo) -> Iterator[str]:
     for end in ends[:SHOWN]:
         is_stuck = end.is_for_a_person and end.hurdle
         also = f" Chỉ bỏ được: {HURDLES[is_stuck]}." if is_stuck else ""
-        why = f"{WHYS[end.why]} ({_plain(end.reason or end.why.value)})"
+        why = WHYS[end.why] + (f" ({_plain(end.reason)})" if end.reason else "")
         yield (
             f"  Số {end.row}: {KINDS[end.kind]}, {end.account}, địa chỉ số {end.address}, "
             f"{moment(end.at, zone)}; {why}.{also}"

@@ -67,7 +67,7 @@ class Shell:
     def locked(self) -> Iterator[None]:
         """Another process writes; ours waits for it only a moment."""
         writer: Any = self.ward.database._writers
-        writer._patiently = "PRAGMA busy_timeout=20"
+        writer._busy_seconds = 0.02
         with closing(sqlite3.connect(self.ward.config.data / "hocso.db")) as other:
             other.execute("BEGIN IMMEDIATE")
             yield

@@ -251,12 +251,20 @@ class Road:
     def locked(self, wait_ms: int = 20) -> Iterator[None]:
         """Another process writes; ours waits for it only a moment."""
         writer: Any = self.database.database._writers
-        before, writer._patiently = writer._patiently, f"PRAGMA busy_timeout={wait_ms}"
+        before, writer._busy_seconds = writer._busy_seconds, wait_ms / 1000
         with closing(sqlite3.connect(self.file, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             yield
             other.execute("ROLLBACK")
-        writer._patiently = before
+        writer._busy_seconds = before
+
+
+async def kill(sender: Sender) -> None:
+    """End a sender as a killed process ends: nothing is settled, nothing handed back."""
+    tasks = [sender._booker, *sender._workers]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def is_quiet(rows: list[Any]) -> bool:

@@ -208,3 +208,20 @@ async def paused(road: Road, at_least: int) -> int:
         lambda rows: sum(row.state == "unknown" for row in rows) >= at_least and is_quiet(rows)
     )
     return sum(row.state == "unknown" for row in rows)
+
+
+@pytest.mark.parametrize("trouble", [Trouble.CUT_BEFORE_ACCEPT, Trouble.CUT_AFTER_ACCEPT])
+async def test_the_parts_of_a_reply_stay_in_order_when_the_first_ones_answer_is_lost(
+    road: Road, trouble: Trouble
+) -> None:
+    road.fake.faults.add(Fault(trouble, times=1))
+    await road.put(7, "một", "hai", "ba")
+
+    await road.start()
+    await road.until(lambda rows: rows[0].state == "unknown")
+    await road.round()
+    await road.closed()
+
+    texts = road.fake.log.texts(7)
+    assert texts[-3:] == ["một", "hai", "ba"]
+    assert texts[:-3] == ["một"] * (trouble is Trouble.CUT_AFTER_ACCEPT)

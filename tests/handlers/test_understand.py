@@ -169,7 +169,7 @@ def test_a_changed_message_is_noted_and_the_question_stays(new_chat, before):
 
     if stood is not None:
         assert answer.text == (
-            "Tin đã sửa thì trợ lý không đọc lại được. Có gì thay đổi thì nhắn một tin mới nhé."
+            "Tin đã sửa thì trợ lý không đọc lại được. Bà con cần đổi gì thì nhắn một tin mới nhé."
         )
         assert chat.talks.active.journal == stood.journal
 

@@ -14,7 +14,7 @@ async def test_a_message_waits_while_the_database_is_locked_and_is_answered_afte
 ):
     person = await phone("web")
     await person.send("xin chào")
-    ward.database._writers._patiently = "PRAGMA busy_timeout=20"
+    ward.database._writers._busy_seconds = 0.02
     clock.go_on(seconds=60)
     address = await turns.receive("web", person.key, "later", {"text": "1"})
 

@@ -234,7 +234,8 @@ async def test_who_blocked_us_gets_nothing_more_until_they_write(
     database: Database, now: datetime
 ) -> None:
     async with database.transaction(now) as tx:
-        unknown = await leased_by(tx, "me", "someone")
+        unknown = await put(tx, kind=Kind.ANNOUNCEMENT)
+        assert await lease(tx) == (unknown,)
         await settle(tx, unknown, Cause.UNDECIDED)
         row = await leased_by(tx, "me", "someone")
         waiting = [await put(tx, kind=kind) for kind in Kind]

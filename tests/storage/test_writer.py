@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -180,6 +181,24 @@ async def test_a_cancelled_wait_for_another_process_holds_no_lock_afterwards(
         await task
 
     await check_usable(writer, other)
+
+
+async def test_whoever_is_cancelled_while_another_process_is_waited_for_goes_at_once(
+    writer: Writer, other: sqlite3.Connection
+) -> None:
+    other.execute("BEGIN IMMEDIATE")
+    waiting = [asyncio.create_task(write(writer, f"{n}")) for n in range(3)]
+    await asyncio.sleep(0)
+
+    start = time.monotonic()
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert time.monotonic() - start < 2
+    other.execute("ROLLBACK")
+    await write(writer, "sau")
+    assert read(other) == ["sau"]
 
 
 async def test_a_wait_that_is_cancelled_and_in_vain_leaves_the_writer_usable(

@@ -53,7 +53,7 @@ def test_with_a_bot_on_telegram_its_road_and_its_lessons_are_told(box) -> None:
 
     done = box.call("check")
 
-    assert lines(done.out, "Telegram bật", "tự hỏi xem có tin mới không")
+    assert lines(done.out, "Telegram đang bật", "tự hỏi Telegram xem có tin mới không")
     assert lines(done.out, "Telegram chưa đưa ra các bài này")
     assert token not in done.out + done.err
 

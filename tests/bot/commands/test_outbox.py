@@ -121,21 +121,21 @@ Tin gửi đi, lúc <lúc>.
 
 telegram:
   TẠM DỪNG từ <lúc>, đã <lâu>. Lý do: Telegram không nhận mã bot này (401 Unauthorized).
-  Cần làm: kiểm tra mã truy cập của telegram trong config.yaml (telegram.token), sửa rồi chạy lại trợ lý. Tin vẫn chờ, không mất.
-  Chờ gửi: 1 cảnh báo.
-  Đã gửi: 1 trả lời.
-  Chưa rõ: 3 tin (1 trả lời, 2 thông báo).
-  Chờ lâu nhất: tin số {rows.waiting} (cảnh báo), từ <lúc>, đã <lâu>.
+  Cần làm: kiểm tra mã bot của telegram (biến HOCSO_TELEGRAM_TOKEN hoặc telegram.token), sửa rồi chạy lại trợ lý. Tin vẫn chờ, không mất.
+  Chờ gửi: 1 tin cảnh báo.
+  Đã gửi: 1 tin trả lời.
+  Chưa rõ: 3 tin (1 tin trả lời, 2 thông báo).
+  Chờ lâu nhất: tin số {rows.waiting} (tin cảnh báo), từ <lúc>, đã <lâu>.
 
 Chưa rõ đã tới hay chưa, chờ người quyết định: 2 tin.
   Số {first[0]}: thông báo, telegram, địa chỉ số {first[1]}, <lúc>; gửi rồi không thấy trả lời rõ (ServerDisconnectedError).
-  Số {second[0]}: thông báo, telegram, địa chỉ số {second[1]}, <lúc>; máy tắt giữa chừng (lease over).
+  Số {second[0]}: thông báo, telegram, địa chỉ số {second[1]}, <lúc>; máy tắt giữa chừng.
 Gửi lại thì có người có thể nhận hai lần; bỏ thì có người có thể không nhận được.
   Gửi lại: hocso outbox --again {first[0]} {second[0]}
   Bỏ: hocso outbox --drop {first[0]} {second[0]}
 
-Chưa rõ đã tới hay chưa, trợ lý chạy sẽ tự gửi lại hoặc bỏ: 1 tin.
-  Số {rows.reply}: trả lời, telegram, địa chỉ số {rows.address + 2}, <lúc>; gửi rồi không thấy trả lời rõ (ServerDisconnectedError).
+Chưa rõ đã tới hay chưa, trợ lý đang chạy sẽ tự gửi lại hoặc bỏ: 1 tin.
+  Số {rows.reply}: tin trả lời, telegram, địa chỉ số {rows.address + 2}, <lúc>; gửi rồi không thấy trả lời rõ (ServerDisconnectedError).
 
 Cần người làm: sửa cho telegram gửi lại được, quyết định 2 thông báo chưa rõ.
 """
@@ -198,8 +198,8 @@ def test_rows_of_a_server_that_was_killed_are_said_to_need_its_restart(box, rows
 
     done = box.call("outbox")
 
-    assert "Đang gửi: 5 tin (2 trả lời, 1 cảnh báo, 2 thông báo)." in done.out
-    assert "có 5 tin lâu quá chưa xong, chắc máy tắt giữa chừng" in done.out
+    assert "Đang gửi: 5 tin (2 tin trả lời, 1 tin cảnh báo, 2 thông báo)." in done.out
+    assert "có 5 tin đã lâu chưa xong, có lẽ máy đã tắt giữa chừng" in done.out
     assert done.out.splitlines()[-1] == "Cần người làm: chạy lại trợ lý."
 
 
@@ -273,8 +273,8 @@ def test_wrong_numbers_are_named_in_one_sentence_and_nothing_changes(box, rows: 
     assert (done.code, done.out) == (2, "")
     assert done.err == (
         "Chưa đổi gì, vì chỉ quyết định được thông báo chưa rõ: "
-        f"số {rows.sent} là trả lời đã gửi; số {rows.reply} là trả lời chưa rõ; "
-        f"số {rows.waiting} là cảnh báo chờ gửi; số 999 không có. Xem số: hocso outbox\n"
+        f"số {rows.sent} là tin trả lời đã gửi; số {rows.reply} là tin trả lời chưa rõ; "
+        f"số {rows.waiting} là tin cảnh báo chờ gửi; số 999 không có. Xem số: hocso outbox\n"
     )
     assert states(box) == before
 
@@ -286,7 +286,7 @@ def test_who_said_stop_since_is_never_sent_it_again(box, rows: Rows) -> None:
     refused = box.call("outbox", "--again", str(rows.killed))
     done = box.call("outbox", "--again", "all")
 
-    assert "(lease over). Chỉ bỏ được: người nhận đã nhắn DỪNG." in shown.out
+    assert "máy tắt giữa chừng. Chỉ bỏ được: người nhận đã nhắn DỪNG." in shown.out
     assert f"--again {rows.unanswered}\n" in shown.out
     assert (refused.code, refused.out) == (2, "")
     assert "là thông báo chưa rõ nhưng người nhận đã nhắn DỪNG, chỉ bỏ được" in refused.err

@@ -77,8 +77,8 @@ def test_states_are_counted_with_their_kinds_and_dots_between_thousands() -> Non
         account({State.WAITING: {Kind.REPLY: 3, Kind.REMINDER: 1200}, State.SENT: {Kind.ALERT: 9}})
     )
 
-    assert "  Chờ gửi: 1.203 tin (3 trả lời, 1.200 nhắc học)." in lines
-    assert "  Đã gửi: 9 cảnh báo." in lines
+    assert "  Chờ gửi: 1.203 tin (3 tin trả lời, 1.200 tin nhắc học)." in lines
+    assert "  Đã gửi: 9 tin cảnh báo." in lines
 
 
 def test_a_hold_is_told_to_the_second_and_only_while_it_lasts() -> None:
@@ -92,9 +92,7 @@ def test_a_paused_account_says_since_when_why_and_what_to_do() -> None:
     lines = said(account(paused_at=NOON, paused_reason="401 Unauthorized"))
 
     assert "  TẠM DỪNG từ 12:00 ngày 22/11/2026, đã 3 giờ. Lý do: 401 Unauthorized." in lines
-    assert [
-        line for line in lines if line.startswith("  Cần làm: kiểm tra mã truy cập của telegram")
-    ]
+    assert [line for line in lines if line.startswith("  Cần làm: kiểm tra mã bot của telegram")]
     assert lines[-1] == "Cần người làm: sửa cho telegram gửi lại được."
 
 
@@ -106,7 +104,7 @@ def test_the_oldest_row_says_why_it_waits_and_until_when() -> None:
     ]
 
     assert line == (
-        "  Chờ lâu nhất: tin số 31 (trả lời), từ 12:00 ngày 22/11/2026, đã 3 giờ. "
+        "  Chờ lâu nhất: tin số 31 (tin trả lời), từ 12:00 ngày 22/11/2026, đã 3 giờ. "
         "Lần trước gửi không xong (ClientConnectorError 111). Hẹn gửi lúc 15:10 ngày 22/11/2026."
     )
 
@@ -146,7 +144,7 @@ def test_a_refusal_names_at_most_so_many_rows() -> None:
 
     sentence = printed.undecidable(Undecidable(rows, (999,)))
 
-    assert "số 20 là trả lời đã gửi và 81 tin nữa. Xem số" in sentence
+    assert "số 20 là tin trả lời đã gửi và 81 tin nữa. Xem số" in sentence
     assert "\n" not in sentence
 
 
