@@ -7,6 +7,7 @@ second over the steady part (the first and last second left out), 429s, messages
 
 import argparse
 import asyncio
+import logging
 import statistics
 import sys
 import tempfile
@@ -215,6 +216,7 @@ async def run(contestant: Callable[[World], Awaitable[Found]]) -> Found:
 
 def main() -> None:
     """Measure and print one table."""
+    logging.getLogger("telegram").setLevel(logging.CRITICAL)  # it tells of every call it gave up
     given = argparse.ArgumentParser()
     given.add_argument("--repeats", type=int, default=5)
     given.add_argument("--only", nargs="*", default=list(CONTESTANTS))
