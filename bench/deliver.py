@@ -31,7 +31,7 @@ sys.path.insert(0, str(ROOT))
 
 from bot.accounts import Account  # noqa: E402 - bench is no package: the tree comes onto the path first
 from bot.channels import telegram as channel  # noqa: E402
-from bot.channels.calls import Limits  # noqa: E402
+from bot.channels._calls import Limits  # noqa: E402
 from bot.config import Config  # noqa: E402
 from bot.delivery import Sender  # noqa: E402
 from bot.house import make_house, read_content  # noqa: E402

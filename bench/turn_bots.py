@@ -46,7 +46,7 @@ def echo(name: str, api: str, port: int, folder: Path) -> None:
 
 async def ours(api: str, port: int, folder: Path) -> None:
     """The same for our server."""
-    from bot.channels.calls import Limits  # noqa: PLC0415
+    from bot.channels._calls import Limits  # noqa: PLC0415
     from bot.commands._frame import administrator  # noqa: PLC0415
     from bot.config import Config, Telegram, Web  # noqa: PLC0415
     from bot.house import now, open_ward  # noqa: PLC0415

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.channels import telegram
-from bot.channels.calls import Answer, Call, Limits, Outcome
+from bot.channels._calls import Answer, Call, Limits, Outcome
 from bot.config import Telegram
 
 LATENCY_SECONDS = 0.3

@@ -1,6 +1,6 @@
 """Calls that carry no message: what was answered, and how long to wait when it was nothing good.
 
-Told(result)   the platform did it; otherwise an outcome of bot/channels/calls.py
+Told(result)   the platform did it; otherwise an outcome of bot/channels/_calls.py
 
 NETWORK        nobody reached, no readable answer     1, 2, 4 ... 30 s
 DATABASE       what was told cannot be kept           the same
@@ -22,7 +22,7 @@ from typing import Any
 import structlog
 
 from bot.accounts import Account
-from bot.channels.calls import (
+from bot.channels._calls import (
     Answer,
     Call,
     Outcome,

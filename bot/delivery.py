@@ -34,7 +34,7 @@ import structlog
 
 from bot.accounts import Account
 from bot.bell import Bell
-from bot.channels.calls import (
+from bot.channels._calls import (
     Again,
     Answer,
     Blocked,

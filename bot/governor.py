@@ -13,7 +13,7 @@ import math
 from collections import deque
 from collections.abc import Collection
 
-from bot.channels.calls import Limits
+from bot.channels._calls import Limits
 
 MARGIN_SECONDS = 0.015
 """Calls reach the platform a little earlier or later than they leave."""

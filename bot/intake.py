@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bot.channels.calls import Call, Event, Inbound, Reach
+from bot.channels._calls import Call, Event, Inbound, Reach
 from bot.turns import Turns, take_in
 from storage import addresses, outbox
 from storage._tx import Tx

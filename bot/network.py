@@ -12,7 +12,7 @@ import structlog
 
 from bot.accounts import Account, telegram_account
 from bot.channels import telegram
-from bot.channels.calls import Call
+from bot.channels._calls import Call
 from bot.delivery import Sender
 from bot.house import Ward
 from bot.intake import Intake

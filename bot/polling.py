@@ -17,7 +17,7 @@ import structlog
 from bot.accounts import Account
 from bot.asking import Patience, Told, Trouble, ask
 from bot.channels import telegram
-from bot.channels.calls import Call, Event, Rejected, Undecided
+from bot.channels._calls import Call, Event, Rejected, Undecided
 from bot.intake import Intake, NotKept
 from bot.wire import Wire
 

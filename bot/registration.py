@@ -7,7 +7,7 @@ import structlog
 
 from bot.accounts import Account
 from bot.asking import Patience, Told, ask, tell_menu
-from bot.channels.calls import Call
+from bot.channels._calls import Call
 from bot.config import Telegram
 from bot.polling import ALLOWED_UPDATES, BUG_SECONDS, Pause
 from bot.wire import Wire

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.channels.calls import (
+from bot.channels._calls import (
     Again,
     Blocked,
     Outcome,

@@ -9,7 +9,7 @@ import aiohttp
 from yarl import URL
 
 from bot.accounts import Account
-from bot.channels.calls import Answer, Attachment, Call, Rejected, Undecided, Unreachable
+from bot.channels._calls import Answer, Attachment, Call, Rejected, Undecided, Unreachable
 
 CONNECT_SECONDS = 10.0
 TOTAL_SECONDS = 30.0

@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.channels.calls import (
+from bot.channels._calls import (
     Again,
     Answer,
     Blocked,

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot.channels._calls import Call, Event, Inbound, Reach
 from bot.channels._signs import is_like
-from bot.channels.calls import Call, Event, Inbound, Reach
 from handlers._talk import Kind
 from handlers._understand import MAX_CHARS
 

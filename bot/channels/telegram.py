@@ -16,11 +16,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from bot.channels._calls import Attachment, Call, Limits
 from bot.channels._signs import is_like
 from bot.channels._telegram_answers import read
 from bot.channels._telegram_text import MAX_CAPTION, MAX_TEXT, cut, keyboard, units, with_choices
 from bot.channels._telegram_updates import TYPING, events
-from bot.channels.calls import Attachment, Call, Limits
 from handlers._talk import Heard, Kind, Tap
 from handlers._understand import MAX_CHARS
 

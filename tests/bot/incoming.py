@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.accounts import Account
 from bot.bell import Bell
 from bot.channels import telegram
-from bot.channels.calls import Call, Inbound, Reach
+from bot.channels._calls import Call, Inbound, Reach
 from bot.config import Telegram
 from bot.house import Ward, now
 from bot.intake import Intake

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 
 from bot.accounts import Account
 from bot.channels import telegram
-from bot.channels.calls import Limits
+from bot.channels._calls import Limits
 from bot.delivery import POLL_SECONDS, Sender
 from bot.wire import Wire
 from storage import accounts, addresses, messages, outbox

@@ -6,7 +6,7 @@ import pytest
 import structlog
 
 from bot.asking import OVER, Patience, Trouble
-from bot.channels.calls import (
+from bot.channels._calls import (
     Blocked,
     Outcome,
     Rejected,

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from bot.channels.calls import Call
+from bot.channels._calls import Call
 from bot.network import MAX_COURTESIES, Courtesies
 from bot.wire import Wire
 from tests.bot.incoming import TYPING, account_of

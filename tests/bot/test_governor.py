@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.channels.calls import Limits
+from bot.channels._calls import Limits
 from bot.governor import MAX_PAUSE_SECONDS, OUTAGE, QUIET_SECONDS, Governor
 
 RATES = st.integers(1, 60)

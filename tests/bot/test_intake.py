@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from bot.channels.calls import Reach
+from bot.channels._calls import Reach
 from bot.house import Ward, now
 from bot.intake import NotKept
 from bot.logs import configure_logs

@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.accounts import Account
 from bot.asking import OVER, Trouble
 from bot.channels import telegram
-from bot.channels.calls import Call
+from bot.channels._calls import Call
 from bot.house import Ward
 from bot.polling import QUICK_SECONDS, WEBHOOK_REMOVED, Poller
 from bot.wire import Wire

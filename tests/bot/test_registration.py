@@ -11,7 +11,7 @@ import structlog
 
 from bot.asking import OVER, Trouble
 from bot.channels import telegram
-from bot.channels.calls import Call
+from bot.channels._calls import Call
 from bot.config import Telegram
 from bot.house import Ward
 from bot.registration import Registration

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from bot.channels import telegram
-from bot.channels.calls import Answer, Call, Outcome, Rejected
+from bot.channels._calls import Answer, Call, Outcome, Rejected
 from bot.delivery import PAUSE_SECONDS, POLL_SECONDS
 from bot.house import Ward
 from storage.outbox import Kind

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest_asyncio
 
 from bot.channels import telegram
-from bot.channels.calls import Limits
+from bot.channels._calls import Limits
 from bot.house import Ward
 from storage.outbox import Kind
 from tests.bot.outgoing import Road, open_road

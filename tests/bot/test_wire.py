@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 
 from bot.accounts import Account, telegram_account
 from bot.channels import telegram
-from bot.channels.calls import Answer, Attachment, Call, Rejected, Undecided, Unreachable
+from bot.channels._calls import Answer, Attachment, Call, Rejected, Undecided, Unreachable
 from bot.config import Telegram
 from bot.wire import Wire
 from tests.bot.conftest import free_port

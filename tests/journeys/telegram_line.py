@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bot.bell import Bell
 from bot.channels import telegram
-from bot.channels.calls import Limits
+from bot.channels._calls import Limits
 from bot.config import Telegram
 from bot.house import Ward
 from bot.network import Network

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from bot.bell import Bell
 from bot.channels import telegram
-from bot.channels.calls import Call
+from bot.channels._calls import Call
 from bot.house import Ward
 from bot.intake import Intake
 from bot.server import SPLITTERS, parsers

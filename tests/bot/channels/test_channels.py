@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import channels
-from bot.channels.calls import (
+from bot.channels._calls import (
     Answer,
     Blocked,
     Call,

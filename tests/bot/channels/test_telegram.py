@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import lessons
 from bot.channels import telegram
-from bot.channels.calls import (
+from bot.channels._calls import (
     Call,
     Inbound,
     Reach,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels import telegram
-from bot.channels.calls import (
+from bot.channels._calls import (
     Again,
     Answer,
     Attachment,

@@ -20,7 +20,7 @@ from telegram.request import BaseRequest
 
 import lessons
 from bot.channels import telegram
-from bot.channels.calls import Call
+from bot.channels._calls import Call
 
 BOUNDED = settings(
     max_examples=60,

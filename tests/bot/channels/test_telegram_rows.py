@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels import telegram
+from bot.channels._calls import Attachment, Call
 from bot.channels._telegram_text import MAX_CAPTION, MAX_TEXT, cut, units
-from bot.channels.calls import Attachment, Call
 
 
 def is_one_sign(text, at):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from bot.channels import telegram
-from bot.channels.calls import Inbound, Reach
+from bot.channels._calls import Inbound, Reach
 from handlers._talk import Heard, Kind, Tap
 
 AT = dt.datetime(2026, 11, 22, 1, 0, tzinfo=dt.UTC)
