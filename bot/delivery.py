@@ -229,9 +229,7 @@ class Sender:
             return
         leased: tuple[Leased, ...] = ()
         try:
-            moment = (
-                self._monotonic()
-            )  # the same moment by the other clock, before any wait for the lock
+            moment = self._monotonic()  # as `tx.now` before any wait for the lock
             async with self._database.transaction(self._clock()) as tx:
                 await self._settle(tx, done, moment)
                 if self._is_unsure:

@@ -216,9 +216,7 @@ async def _unknown(tx: Tx) -> tuple[UnknownEnd, ...]:
 
 
 def _end(row: Row[*tuple[Any, ...]], now: datetime) -> UnknownEnd:
-    # What is undecided is settled with its reason and without a “not before”; a lease that runs out
-    # leaves both as an earlier attempt set them.
-    is_undecided = row.reason is not None and row.not_before is None
+    is_undecided = row.reason is not None  # a lease that runs out leaves none
     return UnknownEnd(
         row=row.id,
         account=row.account,
