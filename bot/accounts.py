@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from bot._sections import Telegram
 from bot.channels import telegram
 from bot.channels._calls import Answer, Call, Limits, Outcome
-from bot.config import Telegram
 
 LATENCY_SECONDS = 0.3
 """A call that takes so long still lets the full rate be reached."""

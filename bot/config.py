@@ -8,25 +8,26 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
+from typing import Any
 
 import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, Field, ValidationError
 
 import lessons
-from bot import _values as values
+from bot._sections import (
+    Backup,
+    Contact,
+    Keep,
+    Learning,
+    Report,
+    Section,
+    Staff,
+    Telegram,
+    Ward,
+    Web,
+)
 
 FROM_ENVIRONMENT: Mapping[str, str] = MappingProxyType(
     {"token": "HOCSO_TELEGRAM_TOKEN", "webhook_secret": "HOCSO_TELEGRAM_SECRET"}
@@ -38,107 +39,6 @@ class ConfigError(Exception):
     """The configuration cannot be used; the message is for the person who wrote it."""
 
 
-def _each_key_once(contacts: "tuple[Contact, ...]") -> "tuple[Contact, ...]":
-    keys = [contact.key for contact in contacts]
-    for key in keys:
-        if keys.count(key) > 1:
-            raise ValueError(f"key “{key}” có hai lần, mỗi nơi phải có một key riêng")
-    return contacts
-
-
-class Section(BaseModel):
-    """A part of config.yaml; unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class Contact(Section):
-    """A place of the ward where people can be reached; no phone means “đến tận nơi”."""
-
-    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    name: str = Field(min_length=2, max_length=80)
-    phone: str = Field(default="", max_length=40, pattern=r"^[0-9 .()+-]*$")
-    checked_on: date | None = None
-
-
-class Ward(Section):
-    """The ward's names and words."""
-
-    name: str = Field(default="phường Trung Thành", min_length=2, max_length=80)
-    bot_name: str = Field(
-        default="Bình dân học vụ số – phường Trung Thành", min_length=2, max_length=80
-    )
-    commune_word: str = Field(default="phường", min_length=2, max_length=20)
-    unit_word: str = Field(default="tổ dân phố", min_length=2, max_length=20)
-    timezone: Annotated[str, AfterValidator(values.timezone)] = "Asia/Ho_Chi_Minh"
-    contacts: Annotated[tuple[Contact, ...], AfterValidator(_each_key_once)] = (
-        Contact(key="cong_an_phuong", name="Công an phường"),
-        Contact(key="tram_y_te", name="trạm y tế phường"),
-    )
-
-
-class Web(Section):
-    """The web chat."""
-
-    host: str = Field(default="127.0.0.1", min_length=1)
-    port: int = Field(default=8080, ge=1, le=65535, strict=True)
-    public_url: Annotated[str, AfterValidator(values.optional_origin)] = ""
-    embed_on: tuple[Annotated[str, AfterValidator(values.origin)], ...] = ()
-    messages_per_minute: int = Field(default=30, ge=1, le=6000, strict=True)
-    new_visitors_per_minute: int = Field(default=60, ge=1, le=60000, strict=True)
-
-
-class Learning(Section):
-    """When a quiz is passed."""
-
-    pass_right: int = Field(default=2, ge=1, le=10, strict=True)
-    pass_of: int = Field(default=3, ge=1, le=10, strict=True)
-
-    @model_validator(mode="after")
-    def _can_be_reached(self) -> Self:
-        if self.pass_right > self.pass_of:
-            raise ValueError("pass_right không được lớn hơn pass_of")
-        return self
-
-
-class Keep(Section):
-    """How long things are kept."""
-
-    undecided_hours: int = Field(default=24, ge=1, le=24, strict=True)
-    history_days: int = Field(default=30, ge=1, le=90, strict=True)
-
-
-class Telegram(Section):
-    """The bot on Telegram; off unless a token is given. No secret of it is in a repr or an error."""
-
-    token: Annotated[SecretStr, AfterValidator(values.token)] = SecretStr("")
-    api_base: Annotated[str, AfterValidator(values.api_base)] = Field(
-        default="https://api.telegram.org", repr=False
-    )
-    proxy: Annotated[str, AfterValidator(values.proxy)] = Field(default="", repr=False)
-    webhook_url: Annotated[str, AfterValidator(values.webhook_url)] = ""
-    webhook_secret: Annotated[SecretStr, AfterValidator(values.webhook_secret)] = SecretStr("")
-    per_second: int = Field(default=30, ge=1, le=1000, strict=True)
-
-    @model_validator(mode="after")
-    def _has_its_secret(self) -> Self:
-        if self.webhook_url and not self.webhook_secret.get_secret_value():
-            raise ValueError(
-                "có webhook_url thì phải có webhook_secret (hoặc biến HOCSO_TELEGRAM_SECRET)"
-            )
-        return self
-
-    @property
-    def is_on(self) -> bool:
-        """Whether the ward has a bot on Telegram."""
-        return bool(self.token.get_secret_value())
-
-    @property
-    def webhook_path(self) -> str:
-        """Where updates are posted to; empty: they are fetched."""
-        return urlsplit(self.webhook_url).path
-
-
 class Config(Section):
     """The whole of config.yaml, with the data folder it is used with."""
 
@@ -147,6 +47,9 @@ class Config(Section):
     learning: Learning = Learning()
     keep: Keep = Keep()
     telegram: Telegram = Telegram()
+    staff: Staff = Staff()
+    report: Report = Report()
+    backup: Backup = Backup()
     database: str = ""
     content: str = ""
     folder: Path = Field(default=Path(), exclude=True)
@@ -315,6 +218,9 @@ def _nearest(where: tuple[int | str, ...]) -> str:
         "learning": Learning,
         "keep": Keep,
         "telegram": Telegram,
+        "staff": Staff,
+        "report": Report,
+        "backup": Backup,
     }
     known = set(Config.model_fields) - {"folder", "data"}
     for part in where[:-1]:

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,14 +11,15 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.config import Config, ConfigError
+from bot.keys import ward_key
 from handlers._effects import phrase
 from handlers._requests.help import WardNumber
 from handlers._talk import Book
 from lessons import Content, PassRule, load
-from storage import tdps
+from storage import sample, tdps
 from storage._database import CannotOpenError, Database, StillReadError
 from storage._migrate import TooNewError
-from storage.house import House
+from storage.house import CoreLessons, House, StaffRules
 
 log = structlog.get_logger()
 
@@ -62,6 +63,11 @@ def make_house(config: Config, content: Content) -> House:
         confirming_channels=frozenset({"zalo_oa"}),
         hold_hours=config.keep.undecided_hours,
         history_days=config.keep.history_days,
+        page_url=config.web.public_url or f"http://127.0.0.1:{config.web.port}",
+        staff=StaffRules(**config.staff.model_dump()),
+        core=CoreLessons(
+            config.report.core_lessons, config.report.staff_lessons, config.report.staff_percent
+        ),
     )
 
 
@@ -117,6 +123,11 @@ async def open_ward(
         try:
             async with database.transaction(now()) as tx:
                 await tdps.load_once(tx, rows)
+                is_sample = await sample.is_sample(tx)
+            house = replace(house, key=ward_key(config.data), is_sample=is_sample)
+            database.house = (
+                house  # known only now: nothing is made beside a database that cannot be used
+            )
             yield Ward(config, house, Book(content, house.values), database)
         finally:
             await database.close()

@@ -5,10 +5,10 @@ from typing import Any
 
 import structlog
 
+from bot._sections import Telegram
 from bot.accounts import Account
 from bot.asking import Patience, Told, ask, tell_menu
 from bot.channels._calls import Call
-from bot.config import Telegram
 from bot.polling import ALLOWED_UPDATES, BUG_SECONDS, Pause
 from bot.wire import Wire
 

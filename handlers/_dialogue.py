@@ -181,9 +181,11 @@ class _Desk:
         if self.starts > MAX_STARTS:
             raise EndlessTalk(name)
         found = conversation_named(name)
+        if not found.roles & self.caller.roles:
+            found, args = conversation_named("staff_only"), {}
         values = {**args, **self._aside_argument(found)}
         talk_id = f"{self.seed}{chr(ord('a') + self.starts)}"
-        self.active = Talk(talk_id, name, encode_args(found, values), self.caller.me)
+        self.active = Talk(talk_id, found.name, encode_args(found, values), self.caller.me)
         return (yield from turn(self.active, None, self.book))
 
     def _aside_argument(self, found: Conversation) -> dict[str, object]:

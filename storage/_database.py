@@ -21,7 +21,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage import _sqlite
+from storage import _sqlite, tables_staff  # noqa: F401 - its tables belong to the metadata
 from storage._migrate import upgrade
 from storage._tx import Tx
 from storage._writer import Writer
@@ -31,7 +31,19 @@ SHRINK_SECONDS = 30.0
 """How long `shrink` waits for readers before it gives up."""
 SHRINK_BUSY_MS = 50
 """How long one try may keep writers waiting."""
-PERSONAL = ("profiles", "residences", "addresses", "talks", "messages", "inbox", "outbox")
+PERSONAL = (
+    "profiles",
+    "residences",
+    "unit_members",
+    "members",
+    "relatives",
+    "invites",
+    "addresses",
+    "talks",
+    "messages",
+    "inbox",
+    "outbox",
+)
 
 PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@)")
 
@@ -60,7 +72,7 @@ class Database:
         closing: AsyncExitStack,
     ) -> None:
         """Take engines and connections that are ready for use; `open` makes them."""
-        self._house = house
+        self.house = house
         self._writers = writers
         self._readers = readers
         self._watcher = watcher
@@ -124,13 +136,13 @@ class Database:
     async def transaction(self, now: datetime) -> AsyncIterator[Tx]:
         """Write: commits at the end of the block, rolls back on any exception. `now` is aware."""
         async with self._writers.begin() as connection:
-            yield Tx(connection, self._house, now)
+            yield Tx(connection, self.house, now)
 
     @asynccontextmanager
     async def reading(self, now: datetime) -> AsyncIterator[Tx]:
         """Read one consistent state; a write in it fails. Never waits for a writer."""
         async with self._readers.connect() as connection:
-            yield Tx(connection, self._house, now)
+            yield Tx(connection, self.house, now)
 
     async def version(self) -> int:
         """Return a number that is another one once anybody, in any process, has committed."""

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT reads alike
 from handlers._requests.person import Person, Role
 from storage._tx import Tx
 from storage.house import Actor
+from storage.roles import actor_of_person
 from storage.tables import Addresses, People, Profiles, Residences, Tdps
 
 LAST_TEXT_CHARS = 200
@@ -111,11 +112,12 @@ async def came_by(tx: Tx, address_id: int, payload: str) -> None:
     )
 
 
-async def actor_of(tx: Tx, address: Address) -> Actor:  # noqa: ARG001 - roles are read in it once there are any
-    """Return who acts when this address speaks. Everybody who chats is a resident."""
-    person = address.person
-    name = f"address:{address.id}" if person is None else f"person:{person}"
-    return Actor(name, frozenset({Role.RESIDENT}), address.channel, address.id, person)
+async def actor_of(tx: Tx, address: Address) -> Actor:
+    """Return who acts when this address speaks: everybody is a resident, some are more."""
+    if address.person is None:
+        roles = frozenset({Role.RESIDENT})
+        return Actor(f"address:{address.id}", roles, address.channel, address.id)
+    return await actor_of_person(tx, address.person, address.channel, address.id)
 
 
 async def snapshot(tx: Tx, actor: Actor) -> Person:

@@ -216,6 +216,8 @@ async def approve_lesson(
             office=request.office,
             by=by.name,
             at=tx.now,
+            verdict="approved",
+            note="",
         )
     )
     await audit.append(

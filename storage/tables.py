@@ -4,7 +4,7 @@ Three kinds. *Bare* tables hold numbers, codes and times and are never emptied: 
 attempts, answers, completions, audit, daily counts. *Personal* tables hold names, addresses, texts and are
 emptied when a person is erased: profiles, residences, unit_members, addresses, talks, messages, outbox,
 inbox bodies. *House* tables belong to the ward: tdps, units, wordings, approvals, clock_runs, settings,
-accounts.
+accounts. storage/tables_staff.py holds those of the staff.
 
     addresses --current_person_id--> people <--person_id-- consents, attempts, completions, events
         |                              |
@@ -68,6 +68,7 @@ class People(Table):
     created_at: Mapped[datetime]
     channel: Mapped[str] = mapped_column(String(20))  # where they first came from
     is_practice: Mapped[bool] = mapped_column(default=False)  # “tập thử”: never counted
+    practice_of: Mapped[int | None] = mapped_column(BigInteger, index=True)  # the one who practises
     is_sample: Mapped[bool] = mapped_column(default=False)  # “DỮ LIỆU MẪU”: never counted
     confirmed_at: Mapped[datetime | None]  # người from here on; None: lượt
     erased_at: Mapped[datetime | None]
@@ -245,13 +246,16 @@ class Completions(Table):
 class Events(Table):
     """What happened, with the TDP of its moment; never rewritten. Figures are derived from here alone.
 
-    code: registered | tdp | started | finished | passed | vouched | withdrew | erased | help_asked.
+    code: registered | tdp | started | finished | passed | vouched | withdrew | erased | help_asked | unit.
     `attempt_no` counts a person's attempts at a lesson from 1; `is_first_pass` on the passed event that
     is the person's first for the lesson.
     """
 
     __tablename__ = "events"
-    __table_args__ = (Index("events_by_time", "at", "code"),)
+    __table_args__ = (
+        Index("events_by_time", "at", "code"),
+        Index("events_of_tdp", "tdp_id", "code", "at"),
+    )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime]
     code: Mapped[str] = mapped_column(String(20))
@@ -261,6 +265,7 @@ class Events(Table):
     attempt_no: Mapped[int | None]
     right: Mapped[int | None]
     of: Mapped[int | None]
+    unit_id: Mapped[int | None]
 
 
 class DailyCounts(Table):
@@ -370,7 +375,7 @@ class Accounts(Table):
 
 
 class Approvals(Table):
-    """A named officer approved a lesson as it read then (its content hash)."""
+    """What a named officer decided of a lesson as it read then (its content hash); the latest one counts."""
 
     __tablename__ = "approvals"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -380,6 +385,8 @@ class Approvals(Table):
     office: Mapped[str] = mapped_column(String(160))
     by: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]
+    verdict: Mapped[str] = mapped_column(String(10))  # approved | changes
+    note: Mapped[str] = mapped_column(String(500))  # what has to change
 
 
 class Audit(Table):

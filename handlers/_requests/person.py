@@ -7,10 +7,36 @@ from handlers._effects import Deed, Fact
 
 
 class Role(Enum):
-    """What somebody is to the ward; decides what they may do."""
+    """What somebody is to the ward; decides what they may do.
+
+    FAMILY   registers and teaches their own relatives, sees nobody else
+    TEAM     of the Tổ công nghệ số cộng đồng      HEAD      tổ trưởng: both within their TDPs
+    STAFF    Phòng VH-XH, Trung tâm Dịch vụ tổng hợp
+    POLICE   Công an phường                        APPROVER  decides what lessons go out
+    OBSERVER MTTQ and others: figures only         ADMIN     installs and keeps the system
+    """
 
     RESIDENT = "resident"
+    FAMILY = "family"
+    TEAM = "team"
+    HEAD = "head"
+    STAFF = "staff"
+    POLICE = "police"
+    APPROVER = "approver"
+    OBSERVER = "observer"
     ADMIN = "admin"
+
+
+WARD_ROLES = (
+    Role.TEAM,
+    Role.HEAD,
+    Role.STAFF,
+    Role.POLICE,
+    Role.APPROVER,
+    Role.OBSERVER,
+    Role.ADMIN,
+)
+"""The roles of those who work for the ward: they may open the staff page and practise."""
 
 
 @dataclass(frozen=True, slots=True)

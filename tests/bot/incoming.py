@@ -10,11 +10,11 @@ from typing import Any
 
 from aiohttp import web
 
+from bot._sections import Telegram
 from bot.accounts import Account
 from bot.bell import Bell
 from bot.channels import telegram
 from bot.channels._calls import Call, Inbound, Reach
-from bot.config import Telegram
 from bot.house import Ward, now
 from bot.intake import Intake
 from bot.turns import Turns

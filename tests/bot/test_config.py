@@ -249,7 +249,7 @@ def test_a_wrong_token_of_the_environment_is_not_repeated(
 SENTENCES = [
     ("web: {prot: 8080}", r"không có mục “web.prot”. Có phải “port” không\?"),
     ("ward: {contacts: [{key: a, name: Trạm, fone: '1'}]}", "“ward.contacts.0.fone”.*“phone”"),
-    ("zzz: 1", "không có mục “zzz”. Các mục có: content, database"),
+    ("zzz: 1", "không có mục “zzz”. Các mục có: backup, content, database"),
     ("web: {port: eight}", "“web.port” đang là “eight”: phải là số nguyên"),
     ("web: {port: true}", "“web.port” đang là “?true”?: phải là số nguyên"),
     ("web: {port: 0}", "“web.port” đang là “0”: không được nhỏ hơn 1"),

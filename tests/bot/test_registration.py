@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 import structlog
 
+from bot._sections import Telegram
 from bot.asking import OVER, Trouble
 from bot.channels import telegram
 from bot.channels._calls import Call
-from bot.config import Telegram
 from bot.house import Ward
 from bot.registration import Registration
 from bot.wire import Wire

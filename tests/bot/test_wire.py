@@ -15,10 +15,10 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from structlog.testing import capture_logs
 
+from bot._sections import Telegram
 from bot.accounts import Account, telegram_account
 from bot.channels import telegram
 from bot.channels._calls import Answer, Attachment, Call, Rejected, Undecided, Unreachable
-from bot.config import Telegram
 from bot.wire import Wire
 from tests.bot.conftest import free_port
 from tests.fakes.telegram import NO_LIMITS, TOKEN, FakeTelegram, Fault, Kind

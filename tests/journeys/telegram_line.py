@@ -15,10 +15,10 @@ from typing import Protocol, Self
 
 from aiohttp import web
 
+from bot._sections import Telegram
 from bot.bell import Bell
 from bot.channels import telegram
 from bot.channels._calls import Limits
-from bot.config import Telegram
 from bot.house import Ward
 from bot.network import Network
 from bot.polling import Poller

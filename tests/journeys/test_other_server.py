@@ -16,8 +16,8 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 
+from bot._sections import Telegram
 from bot.channels import telegram
-from bot.config import Telegram
 from bot.house import Ward
 from storage.tables import Outbox
 from tests.conftest import Node

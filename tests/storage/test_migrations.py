@@ -54,8 +54,19 @@ INSERT INTO outbox (account, address_id, kind, body, state, attempts, agains, is
     ('telegram', 2, 0, '{{"text":"Chờ"}}', 'waiting', 3, 1, TRUE, {AT}, NULL, NULL, NULL, NULL, 'no route', {AT}, NULL),
     ('telegram', 3, 1, '{{"text":"Đang gửi"}}', 'sending', 0, 0, FALSE, NULL, NULL, 'gone', {AT}, NULL, NULL, {AT}, NULL),
     ('web', 1, 2, '{{"text":"Đã gửi"}}', 'sent', 0, 0, FALSE, NULL, {AT}, NULL, NULL, 'm7', NULL, {AT}, {AT});
+INSERT INTO approvals (lesson_id, content_hash, name, office, "by", at) VALUES
+    ('TB-01', 'ab12', 'Nguyễn Thị Lan', 'Phòng VH-XH', 'os:lan', {AT}), ('AT-35', 'cd34', 'Hà', 'Công an', 'os:ha', {AT});
+INSERT INTO events (at, code, person_id, tdp_id, lesson_id, attempt_no, "right", "of") VALUES
+    ({AT}, 'passed', 41, NULL, 'TB-01', 1, 3, 3);
 """
-WRITTEN = ("people", "addresses", "messages", "talks", "outbox")
+WRITTEN = ("people", "addresses", "messages", "talks", "outbox", "approvals", "events")
+ADDED: dict[str, dict[str, object]] = {
+    "people": {"practice_of": None},
+    "addresses": {"blocked_at": None, "came_by": None},
+    "approvals": {"verdict": "approved", "note": ""},
+    "events": {"unit_id": None},
+}
+"""What later versions added to older rows."""
 
 
 @pytest_asyncio.fixture
@@ -129,7 +140,8 @@ def test_an_upgrade_keeps_what_an_older_version_wrote(
         command.upgrade(CONFIG, revision)
         connection.execute(
             text(
-                "INSERT INTO people VALUES (41, '2026-11-22 08:00:00.000000', 'web', 0, 0, NULL, NULL)"
+                "INSERT INTO people (id, created_at, channel, is_practice, is_sample) "
+                "VALUES (41, '2026-11-22 08:00:00.000000', 'web', 0, 0)"
             )
         )
     older.dispose()
@@ -149,7 +161,7 @@ async def test_an_upgrade_from_the_first_version_keeps_every_row(
 ) -> None:
     async with older.begin() as connection:
         before = await rows_of(connection)
-    assert [len(rows) for rows in before.values()] == [2, 3, 3, 3, 3]
+    assert [len(rows) for rows in before.values()] == [2, 3, 3, 3, 3, 2, 1]
 
     await (await Database.open(empty_url, house)).close()
 
@@ -157,8 +169,9 @@ async def test_an_upgrade_from_the_first_version_keeps_every_row(
         after = await rows_of(connection)
         accounts = await connection.exec_driver_sql("SELECT * FROM accounts")
         assert accounts.all() == []
-    new = {"blocked_at": None, "came_by": None}
-    assert after == before | {"addresses": [row | new for row in before["addresses"]]}
+    assert after == {
+        name: [row | ADDED.get(name, {}) for row in rows] for name, rows in before.items()
+    }
 
 
 @pytest.mark.usefixtures("older")
