@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from storage import leases, messages, talks
 from storage._database import Database
-from storage._migrate import FOLDER, TooNewError
+from storage._migrate import FOLDER, TooNewError, versions
 from storage.addresses import address_of
 from storage.house import House
 from storage.tables import Addresses, People, Table
@@ -109,6 +109,10 @@ def differences(connection: Connection) -> list[object]:
 def words(sql: str | None) -> str:
     """The sense of a schema statement: the order of constraints and the quotes do not matter."""
     return " ".join(sorted((sql or "").replace('"', "").replace(",", " ").split()))
+
+
+def test_the_versions_are_known_without_reading_the_scripts() -> None:
+    assert list(reversed(versions())) == REVISIONS
 
 
 async def test_migrations_make_the_tables_the_code_knows(database: Database, now: datetime) -> None:
