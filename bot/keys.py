@@ -1,4 +1,4 @@
-"""The ward's secret: 32 bytes from HOCSO_KEY, or from a file `key` in the data folder that nobody else may read.
+"""The ward's secret: 32 bytes from HOCSO_KEY, or from a file `key` in the data folder for its owner alone.
 
 It encrypts the copies of the database and keys the hashes of invite codes. It never goes into a copy:
 the recovery sheet holds it.

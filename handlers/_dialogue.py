@@ -3,6 +3,9 @@
 One talk is active and one may wait under it. A message goes to the active talk; when it belongs to
 another conversation, that one starts and the active one waits under it if it is worth coming back to.
 When a talk ends, the one that waits is asked again, unless it rests (“nghỉ”) until its person returns.
+
+While the ward still prepares, a public channel is shut for everybody without a role for the ward: only what
+keeps people safe, what is theirs by right and taking up an invite goes on; all else is one kind sentence.
 """
 
 from collections.abc import Generator, Mapping
@@ -19,11 +22,13 @@ from handlers._conversations import (
 from handlers._effects import Become, Errand, Question, Request, Resume, phrase
 from handlers._journal import ASK
 from handlers._message import Asked, compose
-from handlers._requests.person import Erased, Person, Role
+from handlers._requests.person import WARD_ROLES, Erased, Person, Role
+from handlers._requests.practice import PracticeOver, Practising
+from handlers._requests.relatives import HandedBack, LearnsNow
 from handlers._talk import Aside, Book, Heard, Kind, Message, Open, Returned, Talk
 from handlers._turn import End, Interrupt, Restart, Said, Turn, back, turn
-from handlers._understand import Again, Back, Quiet, Reading, Unclear
-from lessons.alarms import lane_of
+from handlers._understand import Again, Back, Quiet, Reading, Unclear, caption_lane
+from lessons.alarms import LANES, lane_of
 from lessons.answers import intent_of
 from lessons.text import clean, is_pasted
 
@@ -31,8 +36,17 @@ MAX_STARTS = 8
 """So many talks may follow each other in one turn; more is a loop."""
 
 
-ERASED = Erased.__name__
-"""A talk that ends with this in its journal takes what waited under it along."""
+DOORS = "doors"
+ALWAYS_OPEN = frozenset({*LANES, "stop", "stop_maybe", "my_data", "join", DOORS})
+"""What anybody may begin where the doors are shut …"""
+OPEN_FROM_THERE = ALWAYS_OPEN | {"settings", "tdp", "naming"}
+"""… and what these lead to: what is kept of a person may be corrected at any time."""
+SOMEBODY_ELSE = frozenset(
+    one.__name__ for one in (Erased, Practising, PracticeOver, LearnsNow, HandedBack)
+)
+"""Then somebody else speaks: a talk that ends with one in its journal takes what waited under it along."""
+UNREMINDED = frozenset({*LANES, "practice", "practice_over"})
+"""Where nobody is reminded that they only practise: an alarm comes first, whoever raises it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +68,22 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is heard: a snapshot for wording, their roles now, and whether this is their first word ever."""
+    """Who is heard: a snapshot for wording, their roles now, and whether this is their first word ever.
+
+    `is_unopened`: they speak on a public channel of a ward that still prepares (bot/doors.py).
+    `is_practice`: they only practise, and are reminded of it when a talk begins.
+    """
 
     me: Person
     roles: frozenset[Role]
     is_new: bool = False
+    is_unopened: bool = False
+    is_practice: bool = False
+
+    @property
+    def is_shut_out(self) -> bool:
+        """Whether the doors are shut for them."""
+        return self.is_unopened and self.roles.isdisjoint(WARD_ROLES)
 
 
 Dialogue = Generator[Request[Any], Any, Outcome]
@@ -103,6 +128,8 @@ class _Desk:
             self._say("engine.secret")
         if self.active is not None and not self._may_hold(self.active):
             self.active = None
+        if self.active is not None and not self._is_open(self.active.name, OPEN_FROM_THERE):
+            self._put_aside(rests=True)
         if self.active is not None:
             yield from self._follow((yield from turn(self.active, self.heard, self.book)))
         elif isinstance(self.heard, Heard):
@@ -116,20 +143,28 @@ class _Desk:
         except UnknownConversation:
             return False
 
+    def _is_open(self, name: str, where_shut: frozenset[str]) -> bool:
+        """Whether a conversation may go on here; where the doors are shut, only those named do."""
+        return not self.caller.is_shut_out or name in where_shut
+
     # ------------------------------------------------------------ nothing open
 
     def _idle(self, heard: Heard) -> Generator[Request[Any], Any, None]:
         name, args = self._meant(heard)
         if name is None:
             return
-        if self.caller.is_new and name != "welcome":
+        if not self._is_open(name, ALWAYS_OPEN):
+            name, args = DOORS, {}
+        if self.caller.is_new and name not in {"welcome", DOORS}:
             self._say("welcome.machine")
+        self._remind(name)
         yield from self._follow((yield from self._start(name, args)))
 
     def _meant(self, heard: Heard) -> tuple[str | None, dict[str, object]]:
         """The conversation a message starts when no question is open."""
         if heard.tap is not None or heard.kind is not Kind.TEXT:
-            return ("welcome" if self.caller.is_new else "fallback"), {}
+            lane = caption_lane(heard, self.book)
+            return lane or ("welcome" if self.caller.is_new else "fallback"), {}
         text = clean(heard.text[:2000])
         lane = lane_of(text, self.book.lanes)
         if lane is not None:
@@ -162,16 +197,18 @@ class _Desk:
                 return (yield from self._start(name, dict(args)))
             case Interrupt(name):
                 self._put_aside(rests=conversation_named(name).rests)
-                return (yield from self._start(name, {}))
+                wanted = name if self._is_open(name, ALWAYS_OPEN) else DOORS
+                self._remind(wanted)
+                return (yield from self._start(wanted, {}))
             case Resume() if self.aside is not None:
                 return (yield from self._take_up())
             case Resume():
                 return (yield from self._start("learn", {}))
             case Restart():
                 return (yield from self._restart())
-            case End() if any(entry.type == ERASED for entry in one.journal):
+            case End() if any(entry.type in SOMEBODY_ELSE for entry in one.journal):
                 self.aside = None
-            case End() if self.aside is not None and not self.aside.is_resting:
+            case End() if self._goes_on_by_itself():
                 return (yield from self._take_up())
         self.active = None
         return None
@@ -181,7 +218,9 @@ class _Desk:
         if self.starts > MAX_STARTS:
             raise EndlessTalk(name)
         found = conversation_named(name)
-        if not found.roles & self.caller.roles:
+        if not self._is_open(name, OPEN_FROM_THERE):
+            found, args = conversation_named(DOORS), {}
+        elif not found.roles & self.caller.roles:
             found, args = conversation_named("staff_only"), {}
         values = {**args, **self._aside_argument(found)}
         talk_id = f"{self.seed}{chr(ord('a') + self.starts)}"
@@ -208,6 +247,13 @@ class _Desk:
         is_lesson_waiting = self.aside is not None and _lesson_of(self.aside) is not None
         return not is_lesson_waiting or _lesson_of(talk) is not None
 
+    def _goes_on_by_itself(self) -> bool:
+        """Whether what waits is asked again as soon as the talk above it ends."""
+        aside = self.aside
+        if aside is None or aside.is_resting:
+            return False
+        return self._is_open(aside.name, OPEN_FROM_THERE)
+
     def _take_up(self) -> Generator[Request[Any], Any, Turn]:
         self.active, self.aside = self.aside, None
         assert self.active is not None
@@ -222,6 +268,11 @@ class _Desk:
         self.starts += 1
         self.active = Talk(f"{self.seed}r", self.active.name, self.active.args, self.active.me)
         return (yield from turn(self.active, None, self.book))
+
+    def _remind(self, name: str) -> None:
+        """Once, where somebody begins to talk of something; how it goes on needs no second reminder."""
+        if self.caller.is_practice and name not in UNREMINDED:
+            self._say("practice.reminder")
 
     def _say(self, key: str) -> None:
         self.said.append(Said(self.book.render(phrase(key))))

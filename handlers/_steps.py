@@ -2,7 +2,19 @@
 
 from collections.abc import Sequence
 
-from handlers import Option, Phrase, Picked, Typed, choose_or_ask, do, option, phrase, words
+from handlers import (
+    Option,
+    Phrase,
+    Picked,
+    Role,
+    Typed,
+    ask,
+    choose_or_ask,
+    do,
+    option,
+    phrase,
+    words,
+)
 from handlers._requests.lesson import LessonTitle
 from handlers._requests.tdp import Elsewhere, Tdp, TdpsNamed
 
@@ -52,3 +64,13 @@ async def pick_lesson(asked: Phrase, found: Sequence[LessonTitle]) -> Picked | T
         if answer != Picked("more"):
             return answer
         first += PAGE
+
+
+async def ask_part_of_name() -> str:
+    """Whom of many people is meant."""
+    return await ask(phrase("roles.named"), hint=phrase("roles.named_hint"))
+
+
+def name_and_role(name: str, role: Role, tdp_name: str | None) -> Phrase:
+    """Somebody with what they are to the ward: “Nguyễn Thị Lan (Tân Trung): thành viên Tổ công nghệ số …”."""
+    return phrase(f"roles.who_{role.value}", name=f"{name} ({tdp_name})" if tdp_name else name)

@@ -2,7 +2,8 @@
 
 At a choice                                   At a free-text question
 1. a tap on this question's button            1. a tap: late
-2. something that is no text                  2. something that is no text
+2. something that is no text, but for what    2. something that is no text, but for what is written
+   is written under it: an alarm lane            under it: an alarm lane
 3. an answer equal to an offered option       3. “0”, or a command that cannot be a text (two words,
 4. “0” goes back                                 or marked: “nghỉ”, “DỪNG”, or a messenger's own: “/start”)
 5. an alarm lane                              4. an alarm lane: its text is added, the question stays
@@ -31,6 +32,8 @@ MAX_ANSWER_CHARS = 300
 """A free-text answer is kept up to here."""
 MAX_NAME_WORDS = 3
 """“bà Thị Học” is a name, not a command."""
+CAPTIONED = frozenset({Kind.PICTURE, Kind.FILE, Kind.VOICE})
+"""What may come with words under it."""
 ONE_THOUGHT = timedelta(seconds=2)
 STAFF = "@staff"
 """The option “gặp cán bộ” that joins a question after two misses."""
@@ -95,7 +98,7 @@ def understand(question: Question, talk: Talk, heard: Heard, book: Book) -> Read
     if heard.tap is not None:
         return _tapped(question, talk, heard)
     if heard.kind is not Kind.TEXT:
-        return _wordless(question, heard)
+        return _wordless(question, heard, book)
     if _is_half_a_thought(talk, heard):
         return _second_half(question, talk, heard, book)
     reading = _read(question, talk, heard.text[:MAX_CHARS], book)
@@ -131,7 +134,18 @@ def _picked(question: Question, key: str) -> Answer:
             return key
 
 
-def _wordless(question: Question, heard: Heard) -> Reading:
+def caption_lane(heard: Heard, book: Book) -> str | None:
+    """The alarm lane of what is written under a picture or a file; the thing itself is not looked at."""
+    if heard.kind not in CAPTIONED or not heard.text:
+        return None
+    return lane_of(clean(heard.text[:MAX_CHARS]), book.lanes)
+
+
+def _wordless(question: Question, heard: Heard, book: Book) -> Reading:
+    lane = caption_lane(heard, book)
+    if lane is not None:
+        is_choice = question.form in {Form.CHOICE, Form.SEVERAL}
+        return Interrupted(lane) if is_choice else Added(lane)
     if heard.kind in _NO_TEXT:
         return Noted(_NO_TEXT[heard.kind])
     if question.form is Form.CHOICE and len(question.options) == 1 and not question.exact:

@@ -2,7 +2,7 @@
 
 from handlers import Aside, Person, become, choose, conversation, do, option, phrase, resume, say
 from handlers._requests.lesson import NextLesson, NoMoreLessons
-from handlers._requests.person import MyStanding
+from handlers._requests.person import MyStanding, Standing
 
 LEFT = (option("learn.go_on"), option("learn.again"), option("learn.other"))
 TODAY = (option("learn.begin"), option("learn.other"))
@@ -14,8 +14,8 @@ async def learn(me: Person, aside: Aside | None = None, is_first: bool = False) 
     if aside is not None:
         await take_up(aside)
     standing = await do(MyStanding())
-    if standing.is_kept and standing.is_new_day and not standing.was_asked_pushes:
-        await become("subscribe", then="learn")
+    if standing.is_kept and standing.is_new_day:
+        await ask_what_is_missing(standing)
     found = await do(NextLesson())
     if isinstance(found, NoMoreLessons):
         await say(phrase("learn.all_done"))
@@ -26,6 +26,16 @@ async def learn(me: Person, aside: Aside | None = None, is_first: bool = False) 
     if await choose(today, TODAY) == "begin":
         await become("lesson", lesson=found.id)
     await become("find")
+
+
+async def ask_what_is_missing(standing: Standing) -> None:
+    """What was left unanswered, or is open again: a TDP may be no more. Asked on another day, then learning."""
+    if not standing.was_asked_tdp:
+        await become("tdp", then="learn")
+    if not standing.was_asked_name:
+        await become("naming", then="learn")
+    if not standing.was_asked_pushes:
+        await become("subscribe", then="learn")
 
 
 async def take_up(aside: Aside) -> None:

@@ -20,18 +20,24 @@ SKIP = (option("naming.skip"),)
 
 @conversation(is_kept=True)
 async def naming(
-    me: Person, is_first: bool = False, after: str | None = None, is_again: bool = False
+    me: Person,
+    is_first: bool = False,
+    after: str | None = None,
+    is_again: bool = False,
+    then: str | None = None,
 ) -> None:
     """Ask for the form of address, with a name if they like; numbers are no name."""
     asked = phrase("naming.no_name" if is_again else "naming.ask")
     answer = await choose_or_ask(asked, SKIP, hint=phrase("naming.hint"))
     form, name = (None, None) if isinstance(answer, Picked) else called(answer.text)
     if not (form or name or isinstance(answer, Picked)):
-        await become("naming", is_first=is_first, after=after, is_again=True)
+        await become("naming", is_first=is_first, after=after, is_again=True, then=then)
     saved = await do(SetName(form, name))
     await say(thanks(form, name, is_kept=saved.is_kept))
     if is_first:
         await become("onward", after=after)
+    if then is not None:
+        await become(then)
 
 
 def thanks(form: str | None, name: str | None, *, is_kept: bool) -> Phrase:

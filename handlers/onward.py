@@ -2,13 +2,16 @@
 
 from handlers import Person, become, choose, conversation, do, option, phrase, say
 from handlers._requests.lesson import LessonTitle, NextLesson
+from handlers._requests.praise import PraiseDue
 
 CHOICES = (option("onward.go"), option("onward.other"), option("onward.rest"))
 
 
 @conversation()
 async def onward(me: Person, after: str | None = None) -> None:
-    """Offer the next lesson by name."""
+    """Offer the next lesson by name; before it, once, what is to be asked of who learnt everything."""
+    if await do(PraiseDue()):
+        await become("praise", after=after)
     found = await do(NextLesson(after))
     if not isinstance(found, LessonTitle):
         await say(phrase("onward.all_done"))

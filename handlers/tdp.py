@@ -7,7 +7,11 @@ from handlers._steps import confirm_tdp, pick_tdp, tdp_label
 
 @conversation(is_kept=True)
 async def tdp(
-    me: Person, is_first: bool = False, after: str | None = None, typed: str | None = None
+    me: Person,
+    is_first: bool = False,
+    after: str | None = None,
+    typed: str | None = None,
+    then: str | None = None,
 ) -> None:
     """Ask until a TDP, “không rõ” or “ở nơi khác” is chosen; the first time, the name comes next.
 
@@ -17,7 +21,7 @@ async def tdp(
     confirmed = await confirm_tdp(likely) if likely else None
     picked = confirmed or await pick_tdp(typed)
     if isinstance(picked, Typed):
-        await become("tdp", is_first=is_first, after=after, typed=picked.text)
+        await become("tdp", is_first=is_first, after=after, typed=picked.text, then=then)
     wanted = SetTdp(None, picked) if isinstance(picked, Elsewhere) else SetTdp(picked.id)
     saved = await do(wanted)
     if isinstance(saved, NotKept):
@@ -28,3 +32,5 @@ async def tdp(
         await say(phrase("tdp.saved", name=tdp_label(picked)))
     if is_first:
         await become("naming", is_first=True, after=after)
+    if then is not None:
+        await become(then)

@@ -4,6 +4,7 @@
     intents.yaml      words with a meaning   alarms.yaml       the alarm lanes, and what they have
                                              learnt in alarms_weights.txt
     contacts.yaml     who may be named       needs.yaml        what people come for
+    code_words.yaml   what codes of invites are made of
 
 Nothing is read at import, and nothing is read twice.
 """
@@ -23,6 +24,7 @@ from lessons._phrases import PhraseLine, read_phrases
 from lessons._tables import Contacts, read_contacts, read_intents, read_needs
 from lessons._yaml import MAX_BYTES, Item, plain, read_yaml
 from lessons.alarms import Lanes, read_lanes
+from lessons.codes import read_code_words
 from lessons.intents import Intents
 from lessons.lint import Draft, lint
 from lessons.lint_phrases import Used
@@ -146,6 +148,7 @@ class _Tables:
     lanes: Lanes | None
     contacts: Contacts | None
     needs: tuple[Need, ...] | None
+    code_words: tuple[str, ...] | None
 
 
 def _tables(reading: _Reading) -> _Tables:
@@ -156,6 +159,7 @@ def _tables(reading: _Reading) -> _Tables:
         lanes,
         _table(reading, "contacts.yaml", read_contacts),
         _table(reading, "needs.yaml", read_needs),
+        _table(reading, "code_words.yaml", read_code_words),
     )
 
 
@@ -225,7 +229,8 @@ def _phrases(reading: _Reading, intents: Intents | None) -> Iterator[PhraseLine]
 
 def _content(tables: _Tables, draft: Draft) -> Content | None:
     intents, lanes, contacts, needs = tables.intents, tables.lanes, tables.contacts, tables.needs
-    if intents is None or lanes is None or contacts is None or needs is None:
+    code_words = tables.code_words
+    if intents is None or lanes is None or contacts is None or needs is None or code_words is None:
         return None
     ordered = sorted(draft.lessons, key=lambda one: (one.order, one.lesson.level, one.lesson.id))
     lessons = {one.lesson.id: one.lesson for one in ordered}
@@ -238,4 +243,5 @@ def _content(tables: _Tables, draft: Draft) -> Content | None:
         contacts=contacts.listed,
         ward_contacts=contacts.by_ward,
         needs=needs,
+        code_words=code_words,
     )

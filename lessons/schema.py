@@ -114,6 +114,7 @@ class Content:
 
     `lessons` stand in the recommended order. `ward_contacts` are the placeholders a lesson may
     carry, such as cong_an_phuong, each with what it is; the ward gives their values in its config.
+    `code_words` are what codes of invites are made of.
     """
 
     lessons: Mapping[str, Lesson]
@@ -123,3 +124,4 @@ class Content:
     contacts: tuple[Contact, ...]
     ward_contacts: Mapping[str, str]
     needs: tuple[Need, ...]
+    code_words: tuple[str, ...] = ()

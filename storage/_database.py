@@ -142,7 +142,7 @@ class Database:
     async def reading(self, now: datetime) -> AsyncIterator[Tx]:
         """Read one consistent state; a write in it fails. Never waits for a writer."""
         async with self._readers.connect() as connection:
-            yield Tx(connection, self.house, now)
+            yield Tx(connection, self.house, now, can_write=False)
 
     async def version(self) -> int:
         """Return a number that is another one once anybody, in any process, has committed."""

@@ -27,8 +27,20 @@ from storage.tables import (
     Units,
     Wordings,
 )
+from storage.tables_staff import Grants, Members, Relatives, Sessions
 
-_SECRET = frozenset({"person_id", "address_id", "key", "content_hash", "wording_hash"})
+_SECRET = frozenset(
+    {
+        "person_id",
+        "address_id",
+        "key",
+        "content_hash",
+        "wording_hash",
+        "token_hash",
+        "login_id",
+        "by",
+    }
+)
 """Columns that would tell the reader nothing, or open their address to who finds the file."""
 
 
@@ -49,6 +61,17 @@ async def _everything(tx: Tx, person: int) -> dict[str, Any]:
             select(Units.name, Units.kind, UnitMembers.valid_from, UnitMembers.valid_to)
             .join_from(UnitMembers, Units)
             .where(UnitMembers.person_id == person),
+        ),
+        "roles": await _placed(
+            tx, select(Grants.__table__).where(Grants.person_id == person).order_by(Grants.id)
+        ),
+        "member": await _rows(tx, select(Members.__table__).where(Members.person_id == person)),
+        "relatives": await _rows(
+            tx, select(Relatives.since, Relatives.until).where(Relatives.helper_id == person)
+        ),
+        "sign_ins": await _rows(
+            tx,
+            select(Sessions.__table__).where(Sessions.person_id == person).order_by(Sessions.id),
         ),
         "consents": await _rows(
             tx,
@@ -92,11 +115,16 @@ async def _addresses(tx: Tx, person: int) -> list[dict[str, Any]]:
 
 
 async def _residences(tx: Tx, person: int) -> list[dict[str, Any]]:
-    units = await all_units(tx)
-    rows = await _rows(
+    return await _placed(
         tx,
         select(Residences.__table__).where(Residences.person_id == person).order_by(Residences.id),
     )
+
+
+async def _placed(tx: Tx, statement: Select[*tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Rows that name a TDP, with its name."""
+    units = await all_units(tx)
+    rows = await _rows(tx, statement)
     return [row | {"tdp": units[row["tdp_id"]].label if row["tdp_id"] else None} for row in rows]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,7 +16,9 @@ class Tx:
 
     `now` is one moment for all that happens in it (UTC, aware). `wakes` collects addresses that have
     something new to read or send; the shell wakes their waiters after the commit. `has_erased` asks the
-    shell to shrink the write-ahead log after the commit, so that erased bytes leave the disk.
+    shell to shrink the write-ahead log after the commit, so that erased bytes leave the disk. `can_write`:
+    False in a reading transaction, where a write would fail. `known`: what was worked out once and serves
+    again in it, by keys of its own.
     """
 
     connection: AsyncConnection | LoopConnection
@@ -23,6 +26,8 @@ class Tx:
     now: datetime
     wakes: set[int] = field(default_factory=set)
     has_erased: bool = False
+    known: dict[object, Any] = field(default_factory=dict, repr=False)
+    can_write: bool = True
 
     @property
     def today(self) -> date:

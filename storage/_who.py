@@ -30,7 +30,7 @@ class Who:
     """The one who asks, as the database has it now.
 
     `has_declined`: said no to saving, or took the yes back, within the hold time. `is_counted` is
-    False for practice people and sample data: they add to no figure.
+    False for practice people, and for made-up ones beside real ones: they add to no figure.
     """
 
     person: int | None
@@ -96,7 +96,7 @@ async def _somebody(tx: Tx, by: Actor, person: int, has_declined: bool) -> Who:
         by.address,
         Keeping.KEPT if answer == "yes" else otherwise,
         has_declined or said_no,
-        is_counted=not (is_practice or is_sample),
+        is_counted=not is_practice and (tx.house.is_sample or not is_sample),
     )
 
 

@@ -7,12 +7,14 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT reads alike on SQLite
 
 from handlers._requests.person import Person, Role
+from storage._secrets import sealed_payload
 from storage._tx import Tx
 from storage.house import Actor
 from storage.roles import actor_of_person
 from storage.tables import Addresses, People, Profiles, Residences, Tdps
 
 LAST_TEXT_CHARS = 200
+LONGEST_PAYLOAD = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,9 @@ async def unblock(tx: Tx, address_id: int) -> None:
 
 
 async def came_by(tx: Tx, address_id: int, payload: str) -> None:
-    """Note what the deep link carried that somebody came by; a later one replaces it."""
-    await tx.connection.execute(
-        _TOUCH, {"i": address_id, "came_by": payload.replace("\0", "")[:64]}
-    )
+    """Note what the deep link carried that somebody came by, of an invite its seal; a later one replaces it."""
+    carried = sealed_payload(tx.house, payload.replace("\0", "")[:LONGEST_PAYLOAD])
+    await tx.connection.execute(_TOUCH, {"i": address_id, "came_by": carried})
 
 
 async def actor_of(tx: Tx, address: Address) -> Actor:

@@ -4,7 +4,7 @@ A row that is changed, taken out of the middle or slipped in breaks the chain; `
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from hashlib import sha256
 from typing import Any
@@ -34,9 +34,19 @@ async def append(
         "action": action,
         "subject": subject,
         "details": dict(details or {}),
-        "previous_hash": last or FIRST,
     }
-    await tx.connection.execute(insert(Audit).values(**row, hash=_hash(row)))
+    (linked,) = chained([row], last or FIRST)
+    await tx.connection.execute(insert(Audit).values(**linked))
+
+
+def chained(
+    rows: Iterable[Mapping[str, Any]], previous: str = FIRST
+) -> Iterator[Mapping[str, Any]]:
+    """Link rows (at, actor, action, subject, details) to the hash before them, each to the one before it."""
+    for row in rows:
+        linked = {**row, "previous_hash": previous}
+        previous = _hash(linked)
+        yield {**linked, "hash": previous}
 
 
 async def verify(tx: Tx, page: int = PAGE) -> int | None:

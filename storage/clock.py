@@ -17,11 +17,11 @@ _FORGET = delete(ClockRuns).where(
 )
 
 
-async def claim(tx: Tx, job: str, due_at: datetime) -> bool:
+async def claim(tx: Tx, job: str, due_at: datetime, remembered: timedelta = REMEMBERED) -> bool:
     """Note that a job runs for a moment; False when it did already, here or in another process."""
     row = {"job": job, "due_at": due_at, "ran_at": tx.now}
     claimed = (await tx.connection.execute(_CLAIM, row)).scalar_one_or_none()
     if claimed is None:
         return False
-    await tx.connection.execute(_FORGET, {"of": job, "cut": tx.now - REMEMBERED})
+    await tx.connection.execute(_FORGET, {"of": job, "cut": tx.now - remembered})
     return True

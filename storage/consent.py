@@ -4,7 +4,6 @@ The first yes to anything makes a person of an address. Until then a no leaves n
 moment it was said, which is needed so as not to ask again in the same visit.
 """
 
-import secrets
 from collections.abc import Iterable
 
 from sqlalchemy import exists, select, update
@@ -22,25 +21,29 @@ from handlers._requests.consent import (
     Withdraw,
 )
 from storage._learning import forget_held, keep_held
+from storage._people import new_person
 from storage._performers import performer
 from storage._tx import Tx
 from storage._who import who_is
 from storage.events import Code, record
 from storage.house import Actor
-from storage.tables import Addresses, AddressPeople, Consents, Events, People, Profiles, Wordings
+from storage.tables import Addresses, Consents, Events, Profiles, Wordings
 
 YES, NO, WITHDRAWN = "yes", "no", "withdrawn"
-
-_ID_BITS = 40
 
 
 @performer
 async def agree(tx: Tx, by: Actor, request: Agree) -> ConsentSaved:
     """Record a yes; make the person if there is none yet."""
     who = await who_is(tx, by)
-    person = who.person or await _new_person(tx, by)
-    await _answer(
-        tx, by, person, request.purpose, answer=YES, wording=await _wording(tx, request.wording)
+    person = who.person or await new_person(tx, by)
+    await write_answer(
+        tx,
+        by,
+        person,
+        request.purpose,
+        answer=YES,
+        wording=await keep_wording(tx, request.wording),
     )
     if request.purpose is Purpose.SAVE:
         await _begin_keeping(tx, by, person)
@@ -60,8 +63,13 @@ async def decline(tx: Tx, by: Actor, request: Decline) -> ConsentSaved:
     if who.person is None:
         return ConsentSaved()
     had_agreed = request.purpose in await agreed_purposes(tx, who.person)
-    await _answer(
-        tx, by, who.person, request.purpose, answer=NO, wording=await _wording(tx, request.wording)
+    await write_answer(
+        tx,
+        by,
+        who.person,
+        request.purpose,
+        answer=NO,
+        wording=await keep_wording(tx, request.wording),
     )
     if had_agreed and request.purpose is Purpose.SAVE:
         await record(tx, who.person, Code.WITHDREW)
@@ -123,13 +131,13 @@ async def _withdraw(tx: Tx, by: Actor, person: int, purposes: Iterable[Purpose])
     agreed = await agreed_purposes(tx, person)
     taken_back = [purpose for purpose in purposes if purpose in agreed]
     for purpose in taken_back:
-        await _answer(tx, by, person, purpose, answer=WITHDRAWN, wording=None)
+        await write_answer(tx, by, person, purpose, answer=WITHDRAWN, wording=None)
     if Purpose.SAVE in taken_back:
         await record(tx, person, Code.WITHDREW)
     return bool(taken_back)
 
 
-async def _answer(
+async def write_answer(
     tx: Tx, by: Actor, person: int, purpose: Purpose, *, answer: str, wording: str | None
 ) -> None:
     """Add an answer, unless the latest one says the same to the same wording."""
@@ -153,7 +161,7 @@ async def _answer(
     )
 
 
-async def _wording(tx: Tx, key: str) -> str:
+async def keep_wording(tx: Tx, key: str) -> str:
     """Keep the text that was shown, so that it can be shown again; return its hash."""
     phrases = tx.house.content.phrases
     entry, wording = phrases.entry(key), phrases.wording_hash(key)
@@ -180,40 +188,6 @@ async def _begin_keeping(tx: Tx, by: Actor, person: int) -> None:
     await _set_address(tx, by, declined_at=None)
     if by.address is not None:
         await keep_held(tx, by.address, person)
-
-
-async def _new_person(tx: Tx, by: Actor) -> int:
-    """Make a person of the address that speaks."""
-    if by.address is None:
-        raise LookupError(f"{by.name} has no address, so there is nobody who could agree")
-    person = await _new_number(tx, by.channel)
-    await tx.connection.execute(insert(Profiles).values(person_id=person))
-    await _set_address(tx, by, current_person_id=person)
-    await tx.connection.execute(
-        insert(AddressPeople).values(address_id=by.address, person_id=person, since=tx.now)
-    )
-    return person
-
-
-async def _new_number(tx: Tx, channel: str) -> int:
-    """Take a random number of 13 digits that nobody has."""
-    is_confirmed = channel in tx.house.confirming_channels
-    while True:
-        taken = await tx.connection.scalar(
-            insert(People)
-            .values(
-                id=(1 << _ID_BITS) + secrets.randbits(_ID_BITS),
-                created_at=tx.now,
-                channel=channel,
-                is_practice=False,
-                is_sample=False,
-                confirmed_at=tx.now if is_confirmed else None,
-            )
-            .on_conflict_do_nothing(index_elements=["id"])
-            .returning(People.id)
-        )
-        if taken is not None:
-            return int(taken)
 
 
 async def _set_address(tx: Tx, by: Actor, **values: object) -> None:

@@ -30,6 +30,15 @@ from storage.tables import (
     Talks,
     UnitMembers,
 )
+from storage.tables_staff import (
+    Grants,
+    Invites,
+    Logins,
+    Members,
+    Relatives,
+    Sessions,
+    WrongCodes,
+)
 
 PAGE = 1000
 
@@ -54,7 +63,7 @@ async def tables(tx: Tx) -> Exported:
 
 
 async def person(tx: Tx, number: int) -> Exported:
-    """Give every row about one person: their own, their addresses' and their attempts'.
+    """Give every row about one person: their own, their practice twin's, their addresses', their attempts'.
 
     Of an address that somebody else uses by now, only that they used it.
     """
@@ -65,16 +74,21 @@ async def person(tx: Tx, number: int) -> Exported:
 
 
 def _theirs(number: int) -> Mapping[type[Table], ColumnElement[bool]]:
-    addresses = select(Addresses.id).where(Addresses.current_person_id == number)
-    attempts = select(Attempts.id).where(Attempts.person_id == number)
+    """The rows about a person and about their practice twin, table by table."""
+    people = select(People.id).where(or_(People.id == number, People.practice_of == number))
+    addresses = select(Addresses.id).where(Addresses.current_person_id.in_(people))
+    attempts = select(Attempts.id).where(Attempts.person_id.in_(people))
     own = (Profiles, Residences, UnitMembers, AddressPeople, Consents, Completions, Events)
-    at_addresses = (Talks, Messages, Inbox, Outbox)
+    own_as_staff = (Grants, Members, Logins, Sessions)
+    at_addresses = (Talks, Messages, Inbox, Outbox, WrongCodes)
     return {
-        People: People.id == number,
-        **{table: table.person_id == number for table in own},
-        Attempts: or_(Attempts.person_id == number, Attempts.address_id.in_(addresses)),
+        People: People.id.in_(people),
+        **{table: table.person_id.in_(people) for table in (*own, *own_as_staff)},
+        Relatives: or_(Relatives.helper_id.in_(people), Relatives.person_id.in_(people)),
+        Invites: Invites.used_by.in_(people),
+        Attempts: or_(Attempts.person_id.in_(people), Attempts.address_id.in_(addresses)),
         Answers: Answers.attempt_id.in_(attempts),
-        Addresses: Addresses.current_person_id == number,
+        Addresses: Addresses.current_person_id.in_(people),
         **{table: table.address_id.in_(addresses) for table in at_addresses},
     }
 

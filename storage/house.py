@@ -35,7 +35,8 @@ class House:
     `public_channels` are those on which only approved lessons go out. `confirming_channels` make a person
     count as người by themselves (Zalo); on all others somebody must vouch. `key` is the ward's secret, 32
     bytes: what must not be guessed from a stolen database is hashed with it. `is_sample`: all its people are
-    made up (“DỮ LIỆU MẪU”). `page_url` is where browsers find the web server.
+    made up (“DỮ LIỆU MẪU”). `page_url` is where browsers find the web server. `ward_code` is the ward's
+    number in the state's list of places: what reports of many wards are told apart by.
     """
 
     content: Content
@@ -53,6 +54,7 @@ class House:
     page_url: str = "http://127.0.0.1:8080"
     staff: StaffRules = StaffRules()
     core: CoreLessons = CoreLessons()
+    ward_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@
     sending -> gave_up                      unreachable or again once too often
     sending -> unknown                      undecided: bytes left, no readable answer; or the lease is over
     sending -> blocked | closed | refused   the platform said so, for good
+    waiting -> unknown                      restored: the row stands in a copy that was taken up again
     waiting -> cancelled | expired          by a person (also one who blocked us) | validity over
     unknown -> waiting | dropped            reply: once, unless they wrote since; alert: once;
                                             announcement: a person decides; reminder: dropped
@@ -78,6 +79,7 @@ class Cause(Enum):
     TOO_OFTEN = "too often"
     UNDECIDED = "undecided"
     LEASE_OVER = "lease over"
+    RESTORED = "restored"
     BLOCKED = "blocked"
     CLOSED = "closed"
     REFUSED = "refused"
@@ -100,6 +102,7 @@ TRANSITIONS: Mapping[Cause, tuple[State, State]] = {
     Cause.TOO_OFTEN: (State.SENDING, State.GAVE_UP),
     Cause.UNDECIDED: (State.SENDING, State.UNKNOWN),
     Cause.LEASE_OVER: (State.SENDING, State.UNKNOWN),
+    Cause.RESTORED: (State.WAITING, State.UNKNOWN),
     Cause.BLOCKED: (State.SENDING, State.BLOCKED),
     Cause.CLOSED: (State.SENDING, State.CLOSED),
     Cause.REFUSED: (State.SENDING, State.REFUSED),
@@ -109,6 +112,10 @@ TRANSITIONS: Mapping[Cause, tuple[State, State]] = {
     Cause.DROPPED: (State.UNKNOWN, State.DROPPED),
 }
 """Every move there is. All statements below are made from it; nothing else writes `state`."""
+
+
+AFTER_RESTORE = "restored"
+"""The reason of a row whose end nobody knows because the database is a copy that was taken up again."""
 
 
 class Kind(IntEnum):
@@ -154,6 +161,13 @@ _OPEN = select(func.count()).where(
 _CANCEL = move(Cause.CANCELLED).where(THESE)
 _CANCEL_ALL = move(Cause.CANCELLED).where(Outbox.address_id == bindparam("of_address"))
 _EXPIRE = move(Cause.EXPIRED).where(OF_ACCOUNT, Outbox.valid_until <= NOW)
+_AS_IF_RESENT = {"is_resent": true(), "reason": AFTER_RESTORE}
+_EXPIRE_ALL = move(Cause.EXPIRED).where(Outbox.valid_until <= NOW)
+_RESTORE = (
+    move(Cause.RESTORED).values(_AS_IF_RESENT),
+    move(Cause.LEASE_OVER).values(_AS_IF_RESENT),
+)
+_NEVER_AGAIN = update(Outbox).where(Outbox.state == State.UNKNOWN.value).values(is_resent=true())
 _SEND_AGAIN = move(Cause.SENT_AGAIN).where(OF_ACCOUNT).values(is_resent=true())
 _MAY_GO_AGAIN = and_(
     Outbox.is_resent == false(),
@@ -238,6 +252,18 @@ async def decide(tx: Tx, account: str) -> int:
     """
     again = await moved_rows(tx, _DECIDE_AGAIN, of=account)
     return again + await moved_rows(tx, _DECIDE_DROP, of=account)
+
+
+async def restore(tx: Tx) -> tuple[int, int]:
+    """In a copy that was taken up again, let nothing leave of what may have left since it was made.
+
+    What is out of date expires; all else that waits or was on its way is unknown, and no machine sends it
+    again. Returns how many of either.
+    """
+    expired = await moved_rows(tx, _EXPIRE_ALL)
+    unknown = sum([await moved_rows(tx, one) for one in _RESTORE])
+    await moved_rows(tx, _NEVER_AGAIN)
+    return expired, unknown
 
 
 async def open_rows(tx: Tx, account: str) -> int:

@@ -72,17 +72,20 @@ async def set_name(tx: Tx, by: Actor, request: SetName) -> NameSaved:
     who = await who_is(tx, by)
     if who.person is None or who.keeping is not Keeping.KEPT:
         return NameSaved(is_kept=False)
+    await write_name(tx, who.person, request)
+    return NameSaved(is_kept=True)
+
+
+async def write_name(tx: Tx, person: int, request: SetName) -> None:
+    """Write down how a person wants to be called."""
     given = {
         "form": request.form and clean(request.form)[:LONGEST_FORM],
         "name": request.name and clean(request.name)[:LONGEST_NAME],
     }
     changed = {part: value for part, value in given.items() if value}
     await tx.connection.execute(
-        update(Profiles)
-        .where(Profiles.person_id == who.person)
-        .values(asked_name_at=tx.now, **changed)
+        update(Profiles).where(Profiles.person_id == person).values(asked_name_at=tx.now, **changed)
     )
-    return NameSaved(is_kept=True)
 
 
 @performer

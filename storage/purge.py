@@ -4,8 +4,10 @@
             their lessons (counted without a name first), what their events said
 24 h        lessons held for a decision, also of whoever goes on talking
 24 h        messages of whoever is no person; the last words of everybody
+24 h        wrong codes (the name on an invite goes as soon as it is over)
 7 days      the numbers of handled events
-30 days     messages, what has left the outbox or never will, parked events, idle talks
+30 days     messages, what has left the outbox or never will, parked events, idle talks; links to the staff
+            page and sessions of it that are over
 """
 
 from collections import Counter
@@ -15,6 +17,7 @@ from datetime import timedelta
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Delete,
     Update,
     bindparam,
@@ -24,6 +27,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.orm import InstrumentedAttribute
 
 from storage import inbox, outbox
 from storage._learning import forget_held, forget_overdue
@@ -37,14 +41,18 @@ from storage.tables import (
     Outbox,
     Talks,
 )
+from storage.tables_staff import Invites, Logins, Sessions, WrongCodes
 
+_DAY, _MONTH = timedelta(days=1), timedelta(days=30)
 BATCH = 500
 """Addresses forgotten in one transaction, which everybody who writes has to wait for."""
+ROWS = 2000
+"""Rows of one kind forgotten in one transaction: some 30 ms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How much was forgotten; `has_more`: another call would forget more addresses."""
+    """How much was forgotten; `has_more`: another call may forget more."""
 
     addresses: int
     attempts: int
@@ -54,6 +62,9 @@ class Purged:
     inbox: int
     last_texts: int
     has_more: bool
+    wrong_codes: int = 0
+    names: int = 0
+    sign_ins: int = 0
 
     @property
     def total(self) -> int:
@@ -87,20 +98,38 @@ _INBOX_OF = (
 _USERS_OF = delete(AddressPeople).where(AddressPeople.address_id.in_(_GONE))
 _ADDRESSES = delete(Addresses).where(Addresses.id.in_(_GONE))
 
-_OLD_MESSAGES = delete(Messages).where(Messages.at <= _CUT)
-_MESSAGES_OF_NOBODY = _OLD_MESSAGES.where(
-    Messages.address_id.in_(select(Addresses.id).where(_IS_NOBODY))
-)
+
+def _some(key: InstrumentedAttribute[int], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition for ROWS at most of the rows that fulfil others."""
+    return key.in_(select(key).where(*conditions).limit(ROWS))
+
+
+_OLD_MESSAGES = delete(Messages).where(_some(Messages.id, Messages.at <= _CUT))
+_NOBODYS = Messages.address_id.in_(select(Addresses.id).where(_IS_NOBODY))
+_MESSAGES_OF_NOBODY = delete(Messages).where(_some(Messages.id, Messages.at <= _CUT, _NOBODYS))
 _LAST_TEXTS = (
     update(Addresses)
-    .where(Addresses.heard_at <= _CUT, Addresses.last_text.is_not(None))
+    .where(_some(Addresses.id, Addresses.heard_at <= _CUT, Addresses.last_text.is_not(None)))
     .values(last_text=None)
 )
-_HANDLED = delete(Inbox).where(Inbox.received_at <= _CUT, Inbox.state == inbox.DONE)
-_PARKED = delete(Inbox).where(Inbox.received_at <= _CUT, Inbox.state == inbox.PARKED)
+_IS_OLD = Inbox.received_at <= _CUT
+_HANDLED = delete(Inbox).where(_some(Inbox.id, _IS_OLD, Inbox.state == inbox.DONE))
+_PARKED = delete(Inbox).where(_some(Inbox.id, _IS_OLD, Inbox.state == inbox.PARKED))
 _UNDER_WAY = (outbox.State.WAITING.value, outbox.State.SENDING.value)
-_ENDED = delete(Outbox).where(Outbox.created_at <= _CUT, Outbox.state.not_in(_UNDER_WAY))
-_IDLE = delete(Talks).where(Talks.updated_at <= _CUT)
+_ENDED = delete(Outbox).where(
+    _some(Outbox.id, Outbox.created_at <= _CUT, Outbox.state.not_in(_UNDER_WAY))
+)
+_WRONG_CODES = delete(WrongCodes).where(WrongCodes.at <= _CUT)
+_NAMES = (
+    update(Invites).where(Invites.expires_at <= _CUT, Invites.name.is_not(None)).values(name=None)
+)
+_SESSIONS = delete(Sessions).where(Sessions.expires_at <= _CUT)
+_LOGINS = delete(Logins).where(
+    Logins.expires_at <= _CUT, ~exists().where(Sessions.login_id == Logins.id)
+)
+_IDLE = delete(Talks).where(
+    Talks.updated_at <= _CUT, _some(Talks.address_id, Talks.updated_at <= _CUT)
+)
 
 
 async def purge(tx: Tx) -> Purged:
@@ -112,19 +141,26 @@ async def purge(tx: Tx) -> Purged:
         timedelta(days=tx.house.event_id_days),
         timedelta(days=tx.house.history_days),
     )
+    idle = await _older(tx, _IDLE, history)
+    of_nobody = await _older(tx, _MESSAGES_OF_NOBODY, hold)
+    old_messages = await _older(tx, _OLD_MESSAGES, history)
+    ended = await _older(tx, _ENDED, history)
+    handled = await _older(tx, _HANDLED, ids)
+    parked = await _older(tx, _PARKED, history)
+    last_texts = await _older(tx, _LAST_TEXTS, hold)
+    most = max(idle, of_nobody, old_messages, ended, handled, parked, last_texts)
     purged = Purged(
         addresses=silent["addresses"],
         attempts=silent["attempts"],
-        talks=silent["talks"] + await _older(tx, _IDLE, history),
-        messages=silent["messages"]
-        + await _older(tx, _MESSAGES_OF_NOBODY, hold)
-        + await _older(tx, _OLD_MESSAGES, history),
-        outbox=silent["outbox"] + await _older(tx, _ENDED, history),
-        inbox=silent["inbox"]
-        + await _older(tx, _HANDLED, ids)
-        + await _older(tx, _PARKED, history),
-        last_texts=await _older(tx, _LAST_TEXTS, hold),
-        has_more=silent["addresses"] == BATCH,
+        talks=silent["talks"] + idle,
+        messages=silent["messages"] + of_nobody + old_messages,
+        outbox=silent["outbox"] + ended,
+        inbox=silent["inbox"] + handled + parked,
+        last_texts=last_texts,
+        has_more=silent["addresses"] == BATCH or most >= ROWS,
+        wrong_codes=await _older(tx, _WRONG_CODES, _DAY),
+        names=await _older(tx, _NAMES, timedelta()),
+        sign_ins=await _older(tx, _SESSIONS, _MONTH) + await _older(tx, _LOGINS, _MONTH),
     )
     tx.has_erased = tx.has_erased or purged.total > 0
     return purged

@@ -25,6 +25,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -35,6 +36,9 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 NEVER_AGAIN = {"sqlite_autoincrement": True}
 """A deleted row's number is never given again, where talks, pages or buttons may still hold it."""
 
+
+HAS_UNIT = text("unit_id IS NOT NULL")
+"""Most people belong to no unit: an index on theirs alone is small."""
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -158,7 +162,7 @@ class Addresses(Table):
     blocked_at: Mapped[datetime | None]  # the platform said so; a word from them clears it
     came_by: Mapped[str | None] = mapped_column(
         String(64)
-    )  # what a deep link carried: a TDP's code
+    )  # what a deep link carried: a TDP's code, or the seal of an invite
 
 
 class AddressPeople(Table):
@@ -255,6 +259,14 @@ class Events(Table):
     __table_args__ = (
         Index("events_by_time", "at", "code"),
         Index("events_of_tdp", "tdp_id", "code", "at"),
+        Index("events_of_lesson", "lesson_id", "code", "person_id"),
+        Index(
+            "events_of_unit",
+            "unit_id",
+            "person_id",
+            sqlite_where=HAS_UNIT,
+            postgresql_where=HAS_UNIT,
+        ),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime]

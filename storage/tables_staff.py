@@ -211,9 +211,9 @@ class SlotCounts(Table):
 
     __tablename__ = "slot_counts"
     dimension: Mapped[str] = mapped_column(String(10), primary_key=True)  # "" | tdp | lesson | unit
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     line: Mapped[str] = mapped_column(String(24), primary_key=True)  # "" where unknown
     code: Mapped[str] = mapped_column(String(20), primary_key=True)
-    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     previous: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     people: Mapped[int]  # confirmed ones
     visits: Mapped[int]  # events of all

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA
 from sqlalchemy import insert, select, update
 
-from handlers._requests.tdp import NotKept, SetTdp, Tdp, TdpCameBy, TdpSaved, TdpsNamed
+from handlers._requests.tdp import NotKept, SetTdp, Tdp, TdpCameBy, TdpCoded, TdpSaved, TdpsNamed
 from lessons.text import fold, repair
 from storage._performers import performer
 from storage._tdp_names import Unit, all_units, units_of_today
@@ -65,6 +65,16 @@ async def tdp_came_by(tx: Tx, by: Actor, request: TdpCameBy) -> Tdp | None:  # n
     meant = [row.id for row in rows if link_form(row.code) == code]
     heirs = {heir for unit in meant if (heir := _heir(unit, merged_into, today)) is not None}
     return _offered(today[heirs.pop()]) if len(heirs) == 1 else None
+
+
+@performer
+async def tdp_coded(tx: Tx, by: Actor, request: TdpCoded) -> Tdp | None:  # noqa: ARG001 - a performer's shape
+    """Find the unit of today with a code; “TT 01” and “tt-01” are one."""
+    wanted = link_form(request.code)
+    rows = (await tx.connection.execute(select(Tdps.id, Tdps.code))).all()
+    meant = {row.id for row in rows if wanted and link_form(row.code) == wanted}
+    found = [unit for unit in await units_of_today(tx) if unit.id in meant]
+    return _offered(found[0]) if len(found) == 1 else None
 
 
 def link_payload(code: str) -> str:

@@ -7,28 +7,47 @@ from pathlib import Path
 
 import pytest
 
+from bot.config import Config
 from handlers import scam_check
 from handlers._conversations import conversations
 from handlers._requests.consent import Purpose
+from handlers._requests.roles import INVITABLE
 from lessons import Content, examine, load
 from lessons.alarms import LANES
 
 ROOT = Path(__file__).parents[1]
 CONTENT = ROOT / "lessons"
 PHRASE_FILES = {path.stem for path in (CONTENT / "phrases").glob("*.yaml")}
-SPOKEN_BY = [*sorted((ROOT / "handlers").glob("*.py")), *sorted((ROOT / "bot").rglob("*.py"))]
-PAGES = sorted((ROOT / "bot").rglob("*.html"))
+SPOKEN_BY = [
+    path
+    for found in ("handlers/*.py", "bot/**/*.py", "storage/*.py")
+    for path in sorted(ROOT.glob(found))
+]
+PAGES = sorted((ROOT / "bot" / "web" / "pages").glob("*.html"))
+"""Those for residents; the staff's say their own sentences."""
+SETTINGS = {
+    f"{section}.{key}"
+    for section, field in Config.model_fields.items()
+    for key in getattr(field.annotation, "model_fields", ())
+}
+"""Keys of config.yaml, which look like those of sentences."""
 CONVERSATIONS = [
     path for path in SPOKEN_BY if path.parent.name == "handlers" and path.stem[0] != "_"
 ]
 
 PURPOSES = [purpose.value for purpose in Purpose]
+ROLES = [role.value for role in INVITABLE]
 BUILT: Mapping[str, list[str]] = {
     "my_data.consent_{purpose}": [f"my_data.consent_{one}" for one in PURPOSES],
     "my_data.purpose_{purpose.value}": [f"my_data.purpose_{one}" for one in PURPOSES],
     "scam_check.{sign}_advice": [
         f"scam_check.{tick.key}_advice" for tick in scam_check.TICKS if tick.key != "nothing"
     ],
+    "roles.{role.value}": [f"roles.{one}" for one in ROLES],
+    "roles.is_{found.role.value}": [f"roles.is_{one}" for one in ROLES],
+    "roles.is_{wanted.role.value}": [f"roles.is_{one}" for one in ROLES],
+    "roles.may_{role.value}": [f"roles.may_{one}" for one in ROLES],
+    "roles.who_{role.value}": [f"roles.who_{one}" for one in ROLES],
     "{lane}.steps": [f"{lane}.steps" for lane in LANES],
 }
 """Keys that are put together at run time, each with everything it may become."""
@@ -45,7 +64,9 @@ def name(path: Path) -> str:
 
 
 def is_key(text: object) -> bool:
-    if not isinstance(text, str) or text == WORDS_AS_THEY_ARE or not KEY.fullmatch(text):
+    if not isinstance(text, str) or text in {WORDS_AS_THEY_ARE, *SETTINGS}:
+        return False
+    if not KEY.fullmatch(text):
         return False
     return text.partition(".")[0] in PHRASE_FILES
 

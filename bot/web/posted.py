@@ -3,6 +3,7 @@
 {"id": "made by the page", "text": "học"}                      typed
 {"id": "…", "text": "Học một bài ngắn", "tap": "1a:0:learn"}   tapped
 {"id": "…", "start": true, "tdp": "mau-01"}                    the page is new: greet; its link may name a TDP
+{"id": "…", "start": true, "moi": "…"}                         its link carries an invite; it need not be new
 "seen": "1a:0"                                                 the question on the screen, with any of them
 """
 
@@ -13,6 +14,7 @@ from typing import Any
 
 from handlers._talk import Tap
 from handlers._understand import MAX_CHARS
+from storage._secrets import INVITE_LINK
 from storage.tdp import LONGEST_PAYLOAD, link_payload
 
 MAX_ID_CHARS = 80
@@ -51,9 +53,15 @@ def read_posted(raw: bytes) -> Mapping[str, Any]:
         tap = clean(found["tap"], MAX_PAYLOAD_CHARS)
         posted["tap"] = tap if Tap.read(tap) else NO_BUTTON_OF_OURS
     if found.get("start") is True:
-        code = found.get("tdp")
-        posted["start"] = link_payload(code[:LONGEST_PAYLOAD]) if isinstance(code, str) else True
+        posted["start"] = _carried(found.get("moi"), found.get("tdp"))
     return posted
+
+
+def _carried(invite: object, tdp: object) -> str | bool:
+    """What the page's link carried, as a deep link of a messenger would; True: nothing."""
+    if isinstance(invite, str):
+        return INVITE_LINK + clean(invite, LONGEST_PAYLOAD - len(INVITE_LINK))
+    return link_payload(tdp[:LONGEST_PAYLOAD]) if isinstance(tdp, str) else True
 
 
 def clean(text: str, max_chars: int) -> str:

@@ -14,6 +14,7 @@ class Purpose(Enum):
     NOTICES = "notices"
     REMINDERS = "reminders"
     TEAM = "team"
+    PRAISE = "praise"
 
 
 PUSHES = (Purpose.ALERTS, Purpose.NOTICES, Purpose.REMINDERS)

@@ -27,6 +27,13 @@ class TdpCameBy(Fact[Tdp | None]):
     """The unit of today whose poster or link brought the one who speaks here; None: none, or not surely one."""
 
 
+@dataclass(frozen=True, slots=True)
+class TdpCoded(Fact[Tdp | None]):
+    """The unit of today with this code, as lists and links write it; None: there is none."""
+
+    code: str
+
+
 class Elsewhere(Enum):
     """Living in no unit of the list."""
 

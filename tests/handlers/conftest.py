@@ -27,6 +27,7 @@ from handlers._requests.consent import (
     Withdraw,
 )
 from handlers._requests.help import AskForHelp, HelpNoted, WardNumber, WardNumbers
+from handlers._requests.invites import InviteHere
 from handlers._requests.lesson import (
     FinishQuiz,
     LessonsAbout,
@@ -54,6 +55,7 @@ from handlers._requests.person import (
     SetName,
     Standing,
 )
+from handlers._requests.praise import PraiseDue
 from handlers._requests.tdp import SetTdp, Tdp, TdpCameBy, TdpSaved, TdpsNamed
 from handlers._requests.time import Now
 from handlers._talk import Book, Heard, Kind, Message, Talk, Tap
@@ -113,6 +115,7 @@ def world(content: lessons.Content) -> dict[type[Request[Any]], Any]:
         MyResults: (),
         MyStanding: NEWCOMER,
         MyConsents: (),
+        PraiseDue: False,
         Agree: ConsentSaved(),
         Decline: ConsentSaved(),
         Withdraw: ConsentSaved(),
@@ -124,6 +127,7 @@ def world(content: lessons.Content) -> dict[type[Request[Any]], Any]:
         MyData: MySheet("bà", "Lan", "Tân Trung", "01/11/2026", 3, ("save",)),
         ExportMine: MyFile('{"name": "Lan"}'),
         EraseMe: Erased(),
+        InviteHere: False,
         WardNumbers: (WardNumber("Công an phường", None),),
         AskForHelp: HelpNoted(),
         Now: MORNING,
@@ -133,8 +137,17 @@ def world(content: lessons.Content) -> dict[type[Request[Any]], Any]:
 class Chat:
     """One address talking to the engine; every talk is written down and read back between turns."""
 
-    def __init__(self, book: Book, given: Mapping[type[Request[Any]], Any] | None = None) -> None:
+    def __init__(
+        self,
+        book: Book,
+        given: Mapping[type[Request[Any]], Any] | None = None,
+        *roles: Role,
+        is_unopened: bool = False,
+    ) -> None:
         self.book = book
+        self.roles = frozenset({Role.RESIDENT, *roles})
+        self.is_unopened = is_unopened
+        self.is_practice = False
         self.given = {**world(book.content), **(given or {})}
         self.talks = Talks()
         self.at = MORNING
@@ -160,7 +173,13 @@ class Chat:
     def send(self, heard: Heard) -> Message | None:
         """Run one turn."""
         self.count += 1
-        caller = Caller(Person(), frozenset({Role.RESIDENT}), is_new=self.count == 1)
+        caller = Caller(
+            Person(),
+            self.roles,
+            is_new=self.count == 1,
+            is_unopened=self.is_unopened,
+            is_practice=self.is_practice,
+        )
         outcome = self._drive(heard, caller)
         self.talks = Talks(survived(outcome.talks.active), survived(outcome.talks.aside))
         self.last_text = heard.text
@@ -220,10 +239,18 @@ def fits(pattern: str, text: str) -> None:
 
 @pytest.fixture
 def talk(book: Book) -> Callable[..., Chat]:
-    """Play a transcript as a newcomer; `given` names what the world answers."""
+    """Play a transcript as a newcomer; `given` names what the world answers, `roles` what they are besides.
 
-    def play(transcript: str, given: Mapping[type[Request[Any]], Any] | None = None) -> Chat:
-        return Chat(book, given)(transcript)
+    `is_unopened`: on a public channel of a ward that still prepares.
+    """
+
+    def play(
+        transcript: str,
+        given: Mapping[type[Request[Any]], Any] | None = None,
+        *roles: Role,
+        is_unopened: bool = False,
+    ) -> Chat:
+        return Chat(book, given, *roles, is_unopened=is_unopened)(transcript)
 
     return play
 

@@ -19,6 +19,7 @@ from bot._sections import Telegram
 from bot.bell import Bell
 from bot.channels import telegram
 from bot.channels._calls import Limits
+from bot.doors import Doors
 from bot.house import Ward
 from bot.network import Network
 from bot.polling import Poller
@@ -26,6 +27,7 @@ from bot.server import SPLITTERS, parsers
 from bot.turns import Runner, Turns
 from bot.web.app import web_app
 from tests.fakes.telegram import NO_LIMITS, FakeTelegram, Person, Seen
+from tests.opened import Opened
 
 SECRET = "journey-secret"
 FREE = Limits(math.inf, 0.0)
@@ -45,12 +47,18 @@ class Clock(Protocol):
 
 
 class Line:
-    """A ward's bot on some Bot API: all there is between an update and the screen."""
+    """A ward's bot on some Bot API: all there is between an update and the screen.
 
-    def __init__(self, ward: Ward, clock: Clock, config: Telegram) -> None:
+    The ward's doors are open unless a test gives others.
+    """
+
+    def __init__(
+        self, ward: Ward, clock: Clock, config: Telegram, doors: Doors | None = None
+    ) -> None:
         self.ward = replace(ward, config=ward.config.model_copy(update={"telegram": config}))
         self.clock = clock
-        self.turns = Turns(self.ward, parsers(ward), Bell(), clock, SPLITTERS)
+        given = parsers(ward), Bell(), clock, SPLITTERS, doors or Opened()
+        self.turns = Turns(self.ward, *given)
         self.runner = Runner(self.turns, self._deliver)
         self.network = Network(self.ward, self.turns, self.runner.wake)
         self.network.accounts = tuple(
@@ -92,11 +100,13 @@ class Line:
 
 
 @asynccontextmanager
-async def polling(ward: Ward, clock: Clock) -> AsyncIterator["Exchange"]:
+async def polling(
+    ward: Ward, clock: Clock, doors: Doors | None = None
+) -> AsyncIterator["Exchange"]:
     """The enforcing fake, asked for updates by long polls."""
     async with FakeTelegram(rates=NO_LIMITS) as fake:
         config = Telegram.model_validate({"token": fake.token, "api_base": fake.base})
-        async with Line(ward, clock, config) as line:
+        async with Line(ward, clock, config, doors) as line:
             yield Exchange(line, fake)
 
 

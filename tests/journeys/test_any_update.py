@@ -24,6 +24,7 @@ from storage.tables import Inbox, Outbox
 from tests.bot.channels.test_telegram_updates import objects
 from tests.handlers.test_understand import KINDS_OF_QUESTION, nonsense
 from tests.journeys.conftest import Clock
+from tests.opened import Opened
 
 WORDS = sorted({word for before in KINDS_OF_QUESTION.values() for word in before})
 ANSWERS = (
@@ -151,8 +152,8 @@ def _is_courtesy(account: str, call: Call) -> None:
 
 @pytest.fixture
 def new_chat(ward: Ward, clock: Clock) -> Callable[[], Chat]:
-    """Another person's chat, all of them with one ward."""
-    turns = Turns(ward, parsers(ward), Bell(), clock, SPLITTERS)
+    """Another person's chat, all of them with one ward, whose doors are open."""
+    turns = Turns(ward, parsers(ward), Bell(), clock, SPLITTERS, Opened())
     numbers, update_ids = count(1001), count(1)
     return lambda: Chat(turns, clock, next(numbers), update_ids)
 

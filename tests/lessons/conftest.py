@@ -107,7 +107,7 @@ def folder(tmp_path: Path) -> Folder:
     made = Folder(tmp_path / "lessons")
     (made.path / "library").mkdir(parents=True)
     (made.path / "phrases").mkdir()
-    for name in ("contacts.yaml", "needs.yaml", "alarms_weights.txt"):
+    for name in ("contacts.yaml", "needs.yaml", "code_words.yaml", "alarms_weights.txt"):
         shutil.copy(REAL / name, made.path / name)
     made.write("alarms.yaml", ALARMS)
     made.write("intents.yaml", INTENTS)

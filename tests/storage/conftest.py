@@ -35,12 +35,16 @@ TITLES = {
     "TC-01": "Quét mã QR để trả tiền",
     "AI-01": "Hỏi trợ lý AI một câu",
 }
+CODE_WORDS = tuple(first + last for first in "bcdghknprstvxq" for last in "aeiou")
 PHRASES = {
     "consent.save": "Có muốn {ward} lưu kết quả để lần sau học tiếp không?",
     "consent.alerts": "Nhận cảnh báo lừa đảo?",
     "consent.notices": "Nhận thông báo của phường?",
     "consent.reminders": "Nhận nhắc học?",
     "consent.team": "Để người của Tổ công nghệ số biết và giúp nhé?",
+    "consent.praise": "Có được nêu tên để biểu dương không?",
+    "staff_page.opened": "Trang cán bộ vừa được mở trên {device}.",
+    "staff_page.tried_again": "Đường dẫn vừa bị mở lại lần nữa.",
 }
 
 
@@ -72,7 +76,7 @@ def lesson(lesson_id: str) -> Lesson:
 
 @pytest.fixture(scope="session")
 def content() -> Content:
-    """Five lessons in recommended order, and the wordings of the five consents."""
+    """Five lessons in recommended order, and the wordings of the six consents."""
     return Content(
         lessons={name: lesson(name) for name in NEEDS},
         phrases=Phrases({key: phrase_entry(key, text) for key, text in PHRASES.items()}),
@@ -81,6 +85,7 @@ def content() -> Content:
         contacts=(),
         ward_contacts={},
         needs=tuple(Need(need, need) for need in NEEDS.values()),
+        code_words=CODE_WORDS,
     )
 
 

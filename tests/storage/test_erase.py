@@ -1,5 +1,6 @@
 """Erasing: nothing personal is left anywhere, and no total changes."""
 
+import json
 from datetime import date, datetime
 
 from sqlalchemy import func, insert, select, update
@@ -10,15 +11,19 @@ from handlers._requests.lesson import AnswerGiven, FinishQuiz, StartLesson
 from handlers._requests.person import (
     Erased,
     EraseMe,
+    ExportMine,
     MyData,
+    MyFile,
     MyStanding,
     NothingKept,
     Role,
     SetName,
     Vouch,
 )
+from handlers._requests.relatives import RegisterRelative
+from handlers._requests.sign_in import OpenStaffPage, PageLink
 from handlers._requests.tdp import SetTdp
-from storage import audit, perform
+from storage import audit, perform, sign_in
 from storage._database import Database
 from storage._tx import Tx
 from storage.addresses import actor_of, address_of
@@ -42,6 +47,8 @@ from storage.tables import (
     UnitMembers,
     Units,
 )
+from storage.tables_staff import Grants, Members, Relatives
+from tests.storage.joining import member
 
 LAN = Actor("os:lan", frozenset({Role.ADMIN}))
 CANARY = "Hoàng-Yến-canary"
@@ -277,3 +284,54 @@ async def test_a_stranger_who_erases_loses_what_was_held(database: Database, now
         assert await tables_with(tx, CANARY) == []
         assert await number_of(tx, Attempts) == 0
         assert await number_of(tx, DailyCounts) == 3
+
+
+async def test_erasing_ends_every_role_and_leaves_no_name_of_a_member(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        by = await member(tx, Role.ADMIN, None, "first", name=CANARY, office=CANARY)
+        await member(tx, Role.FAMILY, None, "first", name=CANARY)
+        await perform(tx, await somebody(tx), RegisterRelative("bà", "Lan", "consent.save"))
+        assert await tables_with(tx, CANARY) == ["invites", "members"]
+
+        await perform(tx, await somebody(tx), EraseMe())
+
+        assert await tables_with(tx, CANARY) == [
+            "invites"
+        ]  # the office of an invite is no person's
+        assert await number_of(tx, Members) == 0
+        assert await number_of(tx, Relatives) == 0
+        grants = await tx.connection.execute(select(Grants.person_id, Grants.revoked_at))
+        assert grants.all() == [(by.person, now), (by.person, now)]
+        assert (await somebody(tx)).roles == {Role.RESIDENT}
+        assert await audit.verify(tx) is None
+
+
+async def test_the_last_admin_may_be_erased_like_anybody(database: Database, now: datetime) -> None:
+    async with database.transaction(now) as tx:
+        by = await member(tx, Role.ADMIN)
+
+        assert await perform(tx, by, EraseMe()) == Erased()
+
+        assert (await somebody(tx)).roles == {Role.RESIDENT}
+
+
+async def test_a_role_is_theirs_to_read_in_their_own_copy(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        by = await member(tx, Role.TEAM, await new_tdp(tx, "Tân Trung"), office="Tổ công nghệ")
+        link = await perform(tx, by, OpenStaffPage())
+        assert isinstance(link, PageLink)
+        await sign_in.spend(tx, link.path.partition("=")[2], "Chrome, Windows")
+
+        copy = await perform(tx, by, ExportMine())
+
+        assert isinstance(copy, MyFile)
+        kept = json.loads(copy.json)
+        assert [(one["role"], one["tdp"]) for one in kept["roles"]] == [("team", "Tân Trung")]
+        assert kept["member"] == [{"name": "Nguyễn Thị Lan", "office": "Tổ công nghệ"}]
+        assert [one["device"] for one in kept["sign_ins"]] == ["Chrome, Windows"]
+        assert "token_hash" not in copy.json
+        assert "os:lan" not in copy.json

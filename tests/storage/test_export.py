@@ -4,11 +4,16 @@ from datetime import datetime
 
 from sqlalchemy import insert, update
 
-from storage import accounts, export, messages, talks
+from handlers._requests.person import Role
+from handlers._requests.practice import StartPractice, StopPractice
+from handlers._requests.relatives import RegisterRelative
+from handlers._requests.sign_in import OpenStaffPage, PageLink
+from storage import accounts, export, messages, perform, sign_in, talks
 from storage._database import Database
 from storage._tx import Tx
 from storage.addresses import address_of, block, came_by
 from storage.tables import Addresses, Answers, Attempts, People, Profiles, Settings, Table
+from tests.storage.joining import member, somebody
 
 
 async def make_person(tx: Tx, number: int) -> int:
@@ -131,3 +136,35 @@ async def test_a_persons_rows_are_theirs_alone(database: Database, now: datetime
     assert ("profiles", {"name": "Lan 7"}) in [
         (name, {"name": row["name"]}) for name, row in rows if name == "profiles"
     ]
+
+
+async def test_a_person_comes_with_what_they_were_to_the_ward_and_with_their_twin(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        by = await member(tx, Role.FAMILY, None, "family")
+        await perform(tx, by, RegisterRelative("bà", "Lan", "consent.save"))
+        by = await member(tx, Role.STAFF, None, "family")
+        link = await perform(tx, by, OpenStaffPage())
+        assert isinstance(link, PageLink)
+        await sign_in.spend(tx, link.path.partition("=")[2], "Chrome, Windows")
+        await perform(tx, by, StartPractice())
+        await perform(tx, await somebody(tx, "family"), StopPractice())
+        await member(tx, Role.STAFF, None, "another")
+    assert by.person is not None
+    async with database.reading(now) as tx:
+        rows = [row async for row in export.person(tx, by.person)]
+
+    found = Counter(name for name, _ in rows)
+    assert {
+        name: found[name]
+        for name in ("people", "grants", "members", "invites", "relatives", "logins", "sessions")
+    } == {
+        "people": 2,
+        "grants": 2,
+        "members": 1,
+        "invites": 2,
+        "relatives": 1,
+        "logins": 1,
+        "sessions": 1,
+    }

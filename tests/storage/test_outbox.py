@@ -193,6 +193,28 @@ async def test_one_accounts_upkeep_lets_the_others_rows_alone(
         assert await state_of(tx, expired) is State.WAITING
 
 
+# ---------------------------------------------------------------- a copy taken up again
+
+
+async def test_in_a_restored_copy_no_machine_sends_again_what_may_have_left(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        flying = await put(tx, "flying")
+        await lease(tx)
+        undecided = await unknown(tx, Kind.ALERT, "undecided")
+        waiting = [await put(tx, kind.name, kind) for kind in Kind]
+        late = await put(tx, "late", Kind.ALERT, valid_until=now)
+
+        assert await outbox.restore(tx) == (1, 5)
+        await outbox.decide(tx, "telegram")
+
+        states = [await state_of(tx, row) for row in (flying, undecided, *waiting, late)]
+        assert Counter(states) == {State.DROPPED: 5, State.UNKNOWN: 1, State.EXPIRED: 1}
+        assert await lease(tx) == ()
+        assert (await row_of(tx, waiting[Kind.ANNOUNCEMENT])).reason == outbox.AFTER_RESTORE
+
+
 # ---------------------------------------------------------------- any order of acts
 
 SETTLING = [
@@ -210,6 +232,7 @@ ACTS |= {
     "by hand": 1,
     "touch": 1,
     "clock": 1,
+    "restore": 1,
 }
 Made = set[tuple[State, State] | Cause]
 
@@ -230,6 +253,8 @@ async def act(tx: Tx, random: Random, rows: list[int]) -> Collection[Cause]:
             await touch(tx, await chat(tx, key), "học")
         case "clock":
             tx.now += random.choice([-10, -1, 1, 10]) * MINUTE
+        case "restore":
+            await outbox.restore(tx)
         case "decide" | "expire" | "deliver_local" as upkeep:
             await getattr(outbox, upkeep)(tx, "telegram")
         case by_hand:
@@ -345,6 +370,6 @@ async def test_no_order_of_acts_makes_an_illegal_move(
 
 
 async def test_a_long_life_makes_every_move_there_is(database: Database, now: datetime) -> None:
-    made = await live(database, now, Random(3), 500)
+    made = await live(database, now, Random(2), 900)
 
     assert made == set(TRANSITIONS.values()) | set(SETTLING)

@@ -3,8 +3,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, insert, select, update
 
+from handlers._requests.invites import ReadInvite
 from handlers._requests.lesson import StartLesson
-from storage import inbox, messages, outbox, perform, purge, talks
+from handlers._requests.person import Role
+from handlers._requests.sign_in import OpenStaffPage, PageLink
+from storage import inbox, messages, outbox, perform, purge, sign_in, talks
 from storage._database import Database
 from storage._tx import Tx
 from storage.addresses import actor_of, address_of, find, touch
@@ -21,6 +24,9 @@ from storage.tables import (
     Table,
     Talks,
 )
+from storage.tables_staff import Invites, Logins, Sessions, WrongCodes
+from tests.storage.conftest import CODE_WORDS
+from tests.storage.joining import invited, member
 
 DAY = timedelta(days=1)
 NOTHING = Purged(0, 0, 0, 0, 0, 0, 0, has_more=False)
@@ -203,6 +209,26 @@ async def test_many_strangers_are_forgotten_a_batch_at_a_time(
         assert (first.has_more, second.has_more) == (True, False)
 
 
+async def test_a_months_messages_go_some_thousands_at_a_time_and_others_write_between(
+    database: Database, now: datetime
+) -> None:
+    """Everybody who writes waits for one transaction of it, never for all of it."""
+    number = 2 * purge.ROWS + 1
+    async with database.transaction(now - 31 * DAY) as tx:
+        here = await visit(tx, "person", person=7)
+        message = {"address_id": here, "is_from_bot": True, "body": {}, "at": tx.now}
+        await tx.connection.execute(insert(Messages), [message] * (number - 2))
+    rounds = []
+    has_more = True
+    while has_more:
+        async with database.transaction(now) as tx:
+            purged = await purge.purge(tx)
+        has_more = purged.has_more
+        rounds.append(purged.messages)
+
+    assert rounds == [purge.ROWS, purge.ROWS, 1]
+
+
 async def test_what_is_held_goes_after_a_day_even_if_its_visitor_goes_on_talking(database, now):
     started = StartLesson("TB-01", 1, "0" * 64)
     async with database.transaction(now) as tx:
@@ -219,3 +245,27 @@ async def test_what_is_held_goes_after_a_day_even_if_its_visitor_goes_on_talking
         assert await tx.connection.scalar(select(func.count()).select_from(Attempts)) == 0
         assert await tx.connection.scalar(select(func.sum(DailyCounts.count))) == 1
         assert await find(tx, "web", "talker") is not None
+
+
+async def test_what_guesses_links_and_sessions_leave_goes_in_time(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        await invited(tx, Role.STAFF)
+        by = await member(tx, Role.STAFF)
+        await perform(tx, by, ReadInvite(" ".join([CODE_WORDS[0]] * 3)))
+        link = await perform(tx, by, OpenStaffPage())
+        assert isinstance(link, PageLink)
+        await sign_in.spend(tx, link.path.partition("=")[2], "Chrome, Windows")
+
+    gone = []
+    for days in (0.9, 1, 8, 30, 31):
+        async with database.transaction(now + days * DAY) as tx:
+            found = await purge.purge(tx)
+            gone.append((found.wrong_codes, found.names, found.sign_ins))
+
+    assert gone == [(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 0), (0, 0, 2)]
+    async with database.reading(now) as tx:
+        assert (await rows_of(tx, WrongCodes), await rows_of(tx, Sessions)) == (0, 0)
+        assert (await rows_of(tx, Logins), await rows_of(tx, Invites)) == (0, 2)
+        assert await tx.connection.scalar(select(Invites.name)) is None

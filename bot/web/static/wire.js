@@ -36,7 +36,8 @@ export function connect(told) {
   page = told;
   queue = keptQueue();
   queue.forEach((item) => page.state(item, "sending"));
-  if (knowVisitor() && !queue.length) start();
+  const isNew = knowVisitor();
+  if ((isNew && !queue.length) || invite()) start();
   window.addEventListener("online", () => wake(true));
   window.addEventListener("offline", () => page.connection(false));
   window.addEventListener("pageshow", () => wake());
@@ -55,10 +56,21 @@ export function send(content) {
   sendQueue();
 }
 
-/** Asks for the greeting, once; “?tdp=…” in the address names the TDP whose poster was scanned. */
+/**
+ * Asks for the greeting, once; “?tdp=…” in the address names the TDP whose poster was scanned, “?moi=…” carries an
+ * invite: it is taken out of the address, so that neither the history nor a copied address hands it on.
+ */
 function start() {
   hasStarted = true;
-  send({ start: true, tdp: new URLSearchParams(location.search).get("tdp"), seen: null });
+  const content = { start: true, tdp: new URLSearchParams(location.search).get("tdp"), seen: null };
+  if (invite()) content.moi = invite();
+  send(content);
+  if (content.moi) history.replaceState(null, "", location.pathname);
+}
+
+/** The invite that the page's own address carries, if any. */
+function invite() {
+  return new URLSearchParams(location.search).get("moi");
 }
 
 /** Two wards may live below one address: each keeps its own keys. */

@@ -185,14 +185,14 @@ def _figures() -> None:
     op.create_table(
         "slot_counts",
         sa.Column("dimension", sa.String(length=10), nullable=False),
+        sa.Column("slot", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("line", sa.String(length=24), nullable=False),
         sa.Column("code", sa.String(length=20), nullable=False),
-        sa.Column("slot", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("previous", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),
         sa.Column("visits", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint(
-            "dimension", "line", "code", "slot", "previous", name="pk_slot_counts"
+            "dimension", "slot", "line", "code", "previous", name="pk_slot_counts"
         ),
     )
     op.create_table(
@@ -230,6 +230,14 @@ def _columns() -> None:
     op.create_index("ix_people_practice_of", "people", ["practice_of"])
     op.add_column("events", sa.Column("unit_id", sa.Integer(), nullable=True))
     op.create_index("events_of_tdp", "events", ["tdp_id", "code", "at"])
+    op.create_index("events_of_lesson", "events", ["lesson_id", "code", "person_id"])
+    op.create_index(
+        "events_of_unit",
+        "events",
+        ["unit_id", "person_id"],
+        sqlite_where=sa.text("unit_id IS NOT NULL"),
+        postgresql_where=sa.text("unit_id IS NOT NULL"),
+    )
     op.add_column("approvals", sa.Column("verdict", sa.String(length=10), nullable=True))
     op.add_column("approvals", sa.Column("note", sa.String(length=500), nullable=True))
     op.execute("UPDATE approvals SET verdict = 'approved', note = ''")

@@ -14,7 +14,7 @@ ANY_JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(ANY_TEXT, inner, max_size=4),
     max_leaves=8,
 )
-FIELDS = st.sampled_from(["id", "text", "tap", "seen", "start", "tdp", "body", "admin"])
+FIELDS = st.sampled_from(["id", "text", "tap", "seen", "start", "tdp", "moi", "body", "admin"])
 
 
 @given(st.binary(max_size=200))
@@ -64,6 +64,24 @@ def test_the_tdp_of_a_link_goes_with_the_greeting_as_a_deep_link_carries_it(
 
     assert read_posted(json.dumps(body).encode())["start"] == start
     assert "start" not in read_posted(json.dumps({"id": "1", "tdp": code}).encode())
+
+
+@pytest.mark.parametrize(
+    ("invite", "start"),
+    [
+        ("A" * 24, "moi-" + "A" * 24),
+        ("'; drop table invites; --", "moi-'; drop table invites; --"),
+        ("\0\ud800", "moi-?"),
+        ("x" * 1000, "moi-" + "x" * 60),
+        (None, "tdp-mau-01"),
+        (7, "tdp-mau-01"),
+    ],
+)
+def test_the_invite_of_a_link_goes_before_its_tdp(invite: object, start: object) -> None:
+    body = {"id": "1", "start": True, "moi": invite, "tdp": "mau-01"}
+
+    assert read_posted(json.dumps(body).encode())["start"] == start
+    assert "start" not in read_posted(json.dumps({"id": "1", "moi": invite}).encode())
 
 
 def test_a_payload_that_is_no_button_of_ours_is_still_a_press() -> None:
