@@ -2,7 +2,9 @@
 
 Cases by name, each below nine minutes at full size (200 kills): a round is ten kills of a server on a database
 of its own, with 2,000 messages on their way out or 200 updates on their way in; two rounds run side by side.
-What is run and judged is what tests/bot/test_killed.py runs. Prints a line of docs/benchmarks.md for each case.
+What is run and judged is what tests/bot/test_killed.py runs. The cases “figures-…” are of bench/figures.py: so
+many people with ten times as many events, all figures equal to a plain count. Prints a line of
+docs/benchmarks.md for each case.
 
     python bench/soak.py                              all of them
     python bench/soak.py kill-sqlite --scale 0.2      one, 40 kills
@@ -25,7 +27,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bot.config import Config  # noqa: E402 - bench is no package: the tree comes onto the path first
+import figures  # noqa: E402 - bench is no package: the tree comes onto the path first
+
+from bot.config import Config  # noqa: E402
 from bot.house import make_house, read_content  # noqa: E402
 from tests.soak.inbound import kill_inbound  # noqa: E402
 from tests.soak.outbound import Found, kill_outbound  # noqa: E402
@@ -36,7 +40,8 @@ KILLS = 10
 SIDE_BY_SIDE = 2
 LAST_BEGIN_SECONDS = 450.0
 """No round begins later: on a slow machine a case ends below nine minutes with fewer of them, and says so."""
-CASES = ("kill-sqlite", "kill-postgres", "kill-inbound-sqlite", "kill-inbound-postgres")
+FIGURES = {f"figures-{size // 1000}k": size for size in figures.SIZES}
+CASES = ("kill-sqlite", "kill-postgres", "kill-inbound-sqlite", "kill-inbound-postgres", *FIGURES)
 
 
 def one_round(case: str, server: str | None, seed: int) -> Found:
@@ -107,6 +112,10 @@ def main() -> int:
     is_sound = True
     print(f"seed {wanted.seed}, {os.cpu_count()} cores", flush=True)
     for name in wanted.cases or CASES:
+        if name in FIGURES:
+            people = max(1000, round(FIGURES[name] * wanted.scale))
+            is_sound = figures.run_alone(people, wanted.seed).is_sound and is_sound
+            continue
         begun = time.monotonic()
         found = run(name, max(1, round(ROUNDS * wanted.scale)), wanted.seed)
         show(name, found, wanted.seed, time.monotonic() - begun)

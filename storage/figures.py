@@ -1,4 +1,4 @@
-"""The ward's figures, counted by the database from events, people and daily counts alone.
+"""The ward's figures, from events, people and daily counts alone.
 
 người     distinct confirmed people (Zalo, or somebody vouched for them)
 lượt      events of confirmed and unconfirmed people, and what nameless visitors did
@@ -6,223 +6,219 @@ registered · started · completed · passed
           the events of these codes (completed: `finished`)
 passed_at_once
           distinct confirmed people who passed a lesson in their first attempt at it
+reached · core · staff
+          distinct confirmed people who came to it within the period, at the moment they did
 
-Practice people and sample data never count; erased people stay in. An event without a TDP counts
-for the first TDP its person chose, if that was later (lessons taken before the question); else it
-is “chưa rõ”. Days are local, both ends included.
+Practice people never count, made-up ones only where all are; erased people stay in. An event without a TDP
+counts for the first TDP its person chose, if that was later (lessons taken before the question); else it
+is “chưa rõ”. Units likewise. Days are local, both ends included.
+
+Whole half months are read from storage/rollups.py; everything else is counted by storage/_recount.py. Whoever
+works for some TDPs alone sees what counts for these, and nothing of nameless visitors: nobody knows where
+they live.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, select
+from sqlalchemy import Select, func, select
 
-from handlers._requests.figures import Dimension, Figures, FiguresBy, Line
-from handlers._requests.person import Role
-from lessons import fold
-from storage._performers import performer
-from storage._tdp_names import all_units
+from handlers._requests.figures import (
+    Course,
+    Dimension,
+    Figures,
+    FiguresBy,
+    OverTime,
+    Point,
+)
+from handlers._requests.person import WARD_ROLES, Role
+from storage import rollups
+from storage._denominators import denominators
+from storage._histories import COUNTED, Cell, Numbers
+from storage._lines import NOBODY, empty, filled, known_lines
+from storage._performers import Forbidden, performer
+from storage._recount import Days, recount
 from storage._tx import Tx
-from storage.events import Code
 from storage.house import Actor
-from storage.tables import DailyCounts, Events, People, Profiles
+from storage.slots import around, first_day, last_day, slot_on, slots_of
+from storage.tables import DailyCounts, Events
 
 UNKNOWN = "chưa rõ"
+NO_UNIT = "không thuộc đơn vị nào"
 TOTAL = "Tổng"
-UNCONFIRMED = "chưa xác nhận"
-ERASED = "đã xóa"
+MOST_HALVES = 12
+"""Points of half a month; a longer time is told in months."""
 
-_COUNTED = (Code.REGISTERED, Code.STARTED, Code.FINISHED, Code.PASSED)
-_IS_CONFIRMED = People.confirmed_at.is_not(None)
-_IS_REAL = and_(~People.is_practice, ~People.is_sample)
+_FIRST_EVENT = select(func.min(Events.at))
+_FIRST_DAY = select(func.min(DailyCounts.day))
 
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """One code within one line."""
-
-    people: int = 0
-    visits: int = 0
-    at_once: int = 0
-
-
-_Cells = dict[tuple[str, str], _Cell]
+Cells = dict[tuple[str, str], Numbers]
 """By line key and code."""
 
 
-@performer(roles={Role.ADMIN})
-async def figures_by(tx: Tx, by: Actor, request: FiguresBy) -> Figures:  # noqa: ARG001 - a performer's shape
-    """Count one report; every TDP of today and every lesson has its line, with zeros too."""
-    total = await _people_cells(tx, request, None)
-    nameless = await _nameless_cells(tx, request)
-    cells = await _people_cells(tx, request, request.dimension)
-    for (lesson, code), cell in nameless.items():
-        _add(cells, lesson if request.dimension is Dimension.LESSON else "", code, cell)
-        _add(total, "", code, cell)
-    known = await _known_lines(tx, request.dimension, {key for key, _ in cells})
-    lines = [_line(line, cells) for line in known]
+@performer(roles=set(WARD_ROLES))
+async def figures_by(tx: Tx, by: Actor, request: FiguresBy) -> Figures:
+    """Count one report; every TDP and unit of today and every lesson has its line, with zeros too."""
+    tdps = by.reach(*WARD_ROLES)
+    if request.dimension is Dimension.PERSON and by.reach(Role.STAFF, Role.ADMIN) is not None:
+        raise Forbidden(by, request)
+    if tdps is None:
+        cells, total = await _of_ward(tx, request)
+    else:
+        cells, total = await _of_tdps(tx, request, tdps)
+    lines = await known_lines(tx, request.dimension, {key for key, _ in cells})
+    if request.dimension is Dimension.TDP and tdps is not None:
+        lines = [line for line in lines if line.key in {str(tdp) for tdp in tdps}]
     if any(key == "" for key, _ in cells):
-        lines.append(_line(_empty("", UNKNOWN), cells))
-    return Figures(tuple(lines), _line(_empty("", TOTAL), total))
-
-
-async def _people_cells(tx: Tx, request: FiguresBy, dimension: Dimension | None) -> _Cells:
-    """Count what people did; dimension None: all in one line."""
-    each = _events_of_each(tx, request, dimension).subquery()
-    found = await tx.connection.execute(
-        select(
-            each.c.line,
-            each.c.code,
-            _number_of(_IS_CONFIRMED),
-            func.sum(each.c.visits),
-            _number_of(and_(_IS_CONFIRMED, each.c.at_once == 1)),
-        )
-        .join_from(each, People, each.c.person_id == People.id)
-        .where(_IS_REAL)
-        .group_by(each.c.line, each.c.code)
-    )
-    return {
-        ("" if line is None else str(line), code): _Cell(int(people), int(visits), int(at_once))
-        for line, code, people, visits, at_once in found.all()
-    }
-
-
-def _events_of_each(tx: Tx, request: FiguresBy, dimension: Dimension | None) -> Select[Any]:
-    """One row per line, code and person, so that people are told apart before anything is added."""
-    first = (
-        select(Events.person_id, Events.tdp_id, Events.at, _order_of_tdps().label("place"))
-        .where(Events.code == Code.TDP.value, Events.tdp_id.is_not(None))
-        .subquery()
-    )
-    lines: Mapping[Dimension | None, ColumnElement[Any]] = {
-        None: literal_column("NULL"),
-        Dimension.TDP: func.coalesce(
-            Events.tdp_id, case((Events.at <= first.c.at, first.c.tdp_id))
+        unknown = NO_UNIT if request.dimension is Dimension.UNIT else UNKNOWN
+        lines = [*lines, empty("", unknown)]
+    of = await denominators(tx, request.dimension, request.until or tx.today, tdps)
+    everywhere = of.everything if request.dimension is Dimension.LESSON else None
+    return Figures(
+        tuple(
+            replace(filled(line, cells), of=of.lines.get(line.key, everywhere)) for line in lines
         ),
-        Dimension.LESSON: Events.lesson_id.expression,
-        Dimension.PERSON: Events.person_id.expression,
-    }
-    line = lines[dimension].label("line")
-    is_at_once = case((Events.attempt_no == 1, 1), else_=0)
-    each = select(
-        line,
-        Events.code,
-        Events.person_id,
-        func.count().label("visits"),
-        func.max(is_at_once).label("at_once"),
-    ).where(Events.code.in_([code.value for code in _COUNTED]), *_within(tx, request))
-    if dimension is Dimension.LESSON:
-        each = each.where(Events.lesson_id.is_not(None))
-    if dimension is Dimension.TDP:
-        each = each.outerjoin(
-            first, and_(first.c.person_id == Events.person_id, first.c.place == 1)
-        )
-    keys = [Events.code, Events.person_id]
-    return each.group_by(*keys) if dimension is None else each.group_by(lines[dimension], *keys)
-
-
-def _order_of_tdps() -> ColumnElement[int]:
-    """The place of an event among the TDPs its person chose, from 1."""
-    return func.row_number().over(partition_by=Events.person_id, order_by=(Events.at, Events.id))
-
-
-def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))
-
-
-def _within(tx: Tx, request: FiguresBy) -> list[ColumnElement[bool]]:
-    """The moments between two local days, both included."""
-    conditions = []
-    if request.since is not None:
-        conditions.append(Events.at >= _midnight(tx, request.since))
-    if request.until is not None:
-        conditions.append(Events.at < _midnight(tx, request.until + timedelta(days=1)))
-    return conditions
-
-
-def _midnight(tx: Tx, day: date) -> datetime:
-    return datetime.combine(day, time(), tx.house.timezone).astimezone(UTC)
-
-
-async def _nameless_cells(tx: Tx, request: FiguresBy) -> _Cells:
-    """What nameless visitors did, by lesson."""
-    counted = select(DailyCounts.lesson_id, DailyCounts.code, func.sum(DailyCounts.count)).where(
-        DailyCounts.code.in_([code.value for code in _COUNTED])
+        replace(filled(empty("", TOTAL), total), of=of.everything),
     )
-    if request.since is not None:
-        counted = counted.where(DailyCounts.day >= request.since)
-    if request.until is not None:
-        counted = counted.where(DailyCounts.day <= request.until)
-    found = await tx.connection.execute(counted.group_by(DailyCounts.lesson_id, DailyCounts.code))
-    return {(lesson, code): _Cell(visits=int(visits)) for lesson, code, visits in found.all()}
 
 
-def _add(cells: _Cells, key: str, code: str, more: _Cell) -> None:
-    cell = cells.get((key, code), _Cell())
-    cells[key, code] = replace(cell, visits=cell.visits + more.visits)
+async def _of_ward(tx: Tx, request: FiguresBy) -> tuple[Cells, Cells]:
+    """Count the lines of a report and their total, nameless visitors among them."""
+    found = await _added_up(tx, request)
+    if found is None:
+        days = Days.of(tx, request.since, request.until)
+        found = (await recount(tx, request.dimension, days), await recount(tx, None, days))
+    cells, total = found
+    for (lesson, code), visits in (await _nameless(tx, request.since, request.until)).items():
+        line = lesson if request.dimension is Dimension.LESSON else ""
+        for into, key in ((cells, line), (total, "")):
+            had = into.get((key, code), NOBODY)
+            into[key, code] = Numbers(had.people, had.visits + visits)
+    return cells, total
 
 
-async def _known_lines(tx: Tx, dimension: Dimension, keys: set[str]) -> Iterable[Line]:
-    """Name the lines of a report, in its order, with nothing counted yet."""
-    if dimension is Dimension.TDP:
-        units = (await all_units(tx)).values()
-        return [
-            _empty(str(unit.id), unit.label)
-            for unit in units
-            if unit.exists_on(tx.today) or str(unit.id) in keys
-        ]
-    if dimension is Dimension.LESSON:
-        lessons = tx.house.content.lessons
-        gone = sorted(keys - set(lessons) - {""})
-        return [
-            *(_empty(lesson.id, lesson.title) for lesson in lessons.values()),
-            *(_empty(lesson, lesson) for lesson in gone),
-        ]
-    return await _people_lines(tx, keys)
+async def _of_tdps(tx: Tx, request: FiguresBy, tdps: Collection[int]) -> tuple[Cells, Cells]:
+    """Count what counts for these TDPs; the total of a single one is its line."""
+    days = Days.of(tx, request.since, request.until)
+    found = await _added_up(tx, request) if request.dimension is Dimension.TDP else None
+    if found is None:
+        cells = await recount(tx, request.dimension, days, tdps)
+    else:
+        wanted = {str(tdp) for tdp in tdps}
+        cells = {(key, code): one for (key, code), one in found[0].items() if key in wanted}
+    if request.dimension is Dimension.TDP and len(tdps) == 1:
+        return cells, {("", code): one for (_, code), one in cells.items()}
+    return cells, await recount(tx, None, days, tdps)
 
 
-async def _people_lines(tx: Tx, keys: set[str]) -> Iterable[Line]:
-    """Name the people of a report: by name, then those without one by number."""
+async def _added_up(tx: Tx, request: FiguresBy) -> tuple[Cells, Cells] | None:
+    """The lines and their total from half months; None where these do not serve."""
+    slots = slots_of(request.since, request.until)
+    if slots is None or request.dimension is Dimension.PERSON:
+        return None
+    found = await rollups.sums(tx, ("", request.dimension.value), *slots)
+    if found is None:
+        return None
+    cells = {(line, code): one for (of, line, code), one in found.items() if of}
+    return cells, {(line, code): one for (of, line, code), one in found.items() if not of}
+
+
+async def _nameless(
+    tx: Tx, since: date | None, until: date | None
+) -> Mapping[tuple[str, str], int]:
+    """What nameless visitors did, by lesson and code."""
+    counted = select(DailyCounts.lesson_id, DailyCounts.code, func.sum(DailyCounts.count))
     found = await tx.connection.execute(
-        select(People.id, People.confirmed_at, People.erased_at, Profiles.name)
-        .outerjoin_from(People, Profiles)
-        .where(_IS_REAL)
+        _on_days(counted, since, until).group_by(DailyCounts.lesson_id, DailyCounts.code)
     )
-    people = [row for row in found.all() if str(row.id) in keys]
-    people.sort(key=lambda row: (row.name is None, fold(row.name or ""), row.id))
-    return [
-        _empty(str(row.id), row.name or f"số {row.id}", _note(row.confirmed_at, row.erased_at))
-        for row in people
+    return {(lesson, code): int(visits) for lesson, code, visits in found.all()}
+
+
+def _on_days(
+    counted: Select[*tuple[Any, ...]], since: date | None, until: date | None
+) -> Select[*tuple[Any, ...]]:
+    counted = counted.where(DailyCounts.code.in_(sorted(COUNTED)))
+    if since is not None:
+        counted = counted.where(DailyCounts.day >= since)
+    return counted if until is None else counted.where(DailyCounts.day <= until)
+
+
+# ---------------------------------------------------------------- over time
+
+
+@performer(roles=set(WARD_ROLES))
+async def over_time(tx: Tx, by: Actor, request: OverTime) -> Course:
+    """Tell how one figure went, in half months or months."""
+    tdps = by.reach(*WARD_ROLES)
+    if request.dimension is Dimension.PERSON:
+        raise Forbidden(by, request)
+    if request.dimension is Dimension.TDP and not by.reaches(_number(request.key), *WARD_ROLES):
+        raise Forbidden(by, request)
+    first, last = await _slots(tx, request)
+    has_months = last - first >= MOST_HALVES
+    steps = [
+        (slot, min(slot + has_months, last)) for slot in range(first, last + 1, 1 + has_months)
     ]
+    found = await _rows_of(tx, request, range(first, last + 1)) if tdps is None else None
+    nameless = await _nameless_slots(tx, request) if tdps is None else {}
+    points = []
+    for begin, end in steps:
+        if found is None:
+            days = Days.of(tx, first_day(begin), last_day(end))
+            counted = await recount(tx, request.dimension, days, tdps)
+            numbers = counted.get((request.key, request.count.value), NOBODY)
+        else:
+            numbers = _between(found, begin, end)
+        visits = sum(n for slot, n in nameless.items() if begin <= slot <= end)
+        points.append(
+            Point(first_day(begin), last_day(end), numbers.people, numbers.visits + visits)
+        )
+    return Course(tuple(points), has_months=has_months)
 
 
-def _note(confirmed_at: datetime | None, erased_at: datetime | None) -> str:
-    notes = [UNCONFIRMED] * (confirmed_at is None) + [ERASED] * (erased_at is not None)
-    return ", ".join(notes)
+def _number(key: str) -> int | None:
+    return int(key) if key.isdecimal() else None
 
 
-def _empty(key: str, label: str, note: str = "") -> Line:
-    return Line(key, label, 0, 0, 0, 0, 0, 0, 0, 0, 0, note)
+async def _slots(tx: Tx, request: OverTime) -> tuple[int, int]:
+    """The first and the last slot to be told of: from the first thing that happened until today."""
+    first, last = around(request.since, request.until or tx.today)
+    if request.since is None:
+        event = await tx.connection.scalar(_FIRST_EVENT)
+        days = [await tx.connection.scalar(_FIRST_DAY)]
+        days += [event.astimezone(tx.house.timezone).date()] if event is not None else []
+        first = slot_on(min((day for day in days if day is not None), default=tx.today))
+    return first, last
 
 
-def _line(line: Line, cells: _Cells) -> Line:
-    """Fill a line with what was counted for its key."""
-    registered, started, completed, passed = (
-        cells.get((line.key, code.value), _Cell()) for code in _COUNTED
+async def _rows_of(tx: Tx, request: OverTime, slots: range) -> Mapping[Cell, Numbers] | None:
+    dimension = "" if request.dimension is None else request.dimension.value
+    return await rollups.rows(tx, (dimension, request.key, request.count.value), slots)
+
+
+def _between(found: Mapping[Cell, Numbers], begin: int, end: int) -> Numbers:
+    """Distinct people and visits of some slots."""
+    here = [(before, one) for (*_, slot, before), one in found.items() if begin <= slot <= end]
+    people = sum(one.people for before, one in here if before < begin)
+    return Numbers(people, sum(one.visits for _, one in here))
+
+
+async def _nameless_slots(tx: Tx, request: OverTime) -> Mapping[int, int]:
+    """What nameless visitors did of this, by slot: in the total, for a lesson, or where nobody lives."""
+    if request.dimension is Dimension.LESSON:
+        where = DailyCounts.lesson_id == request.key
+    elif request.key:
+        return {}
+    else:
+        where = DailyCounts.lesson_id.is_not(None)
+    found = await tx.connection.execute(
+        select(DailyCounts.day, func.sum(DailyCounts.count))
+        .where(DailyCounts.code == request.count.value, DailyCounts.code.in_(COUNTED), where)
+        .group_by(DailyCounts.day)
     )
-    return Line(
-        line.key,
-        line.label,
-        registered.people,
-        registered.visits,
-        started.people,
-        started.visits,
-        completed.people,
-        completed.visits,
-        passed.people,
-        passed.visits,
-        passed.at_once,
-        line.note,
-    )
+    slots: dict[int, int] = {}
+    for day, visits in found.all():
+        slots[slot_on(day)] = slots.get(slot_on(day), 0) + int(visits)
+    return slots

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import Boolean, and_, bindparam, func, insert, or_, select, update
 
+from handlers._requests.approval import Decision, Verdict
 from handlers._requests.lesson import (
     AnswerGiven,
     ApproveLesson,
@@ -29,14 +30,16 @@ from handlers._requests.lesson import (
 from handlers._requests.person import Role
 from lessons import Lesson, Question, by_need, by_words, fill, fold
 from lessons.text import repair
-from storage import audit
+from storage import audit, duties
 from storage._learning import record_finish
 from storage._performers import performer
 from storage._tx import Tx
+from storage._verdicts import approved_hashes, write
 from storage._who import THEIR_ATTEMPTS, Keeping, Who, who_is
 from storage.events import Code, count, record
 from storage.house import Actor
-from storage.tables import Answers, Approvals, Attempts
+from storage.questions import count_answers
+from storage.tables import Answers, Attempts
 
 MOST_NAMED = 6
 
@@ -55,9 +58,9 @@ _WRITABLE = and_(
 )
 """An attempt of somebody that may still be written to: once the yes is taken back, theirs stay as they are,
 and those held at the address go on."""
-_RESULT = select(Attempts.person_id, Attempts.right, Attempts.of, Attempts.has_passed).where(
-    _WRITABLE
-)
+_RESULT = select(
+    Attempts.person_id, Attempts.right, Attempts.of, Attempts.has_passed, Attempts.lesson_version
+).where(_WRITABLE)
 _SETTLE = (
     update(Attempts)
     .where(_WRITABLE, Attempts.finished_at.is_(None))
@@ -68,7 +71,6 @@ _SETTLE = (
         has_passed=bindparam("did_pass"),
     )
 )
-_APPROVED = select(Approvals.content_hash)
 
 
 @performer
@@ -77,10 +79,10 @@ async def take_lesson(tx: Tx, by: Actor, request: TakeLesson) -> OpenLesson | No
     lesson = tx.house.content.lessons.get(request.lesson)
     if lesson is None:
         return NotOpen(request.lesson)
-    is_approved = lesson.content_hash in await _approved(tx)
+    is_approved = lesson.content_hash in await approved_hashes(tx)
     if not is_approved and by.channel in tx.house.public_channels:
         return NotOpen(request.lesson)
-    return OpenLesson(_filled(lesson, tx.house.values), lesson.content_hash, is_approved)
+    return OpenLesson(filled(lesson, tx.house.values), lesson.content_hash, is_approved)
 
 
 @performer
@@ -154,6 +156,8 @@ async def finish_quiz(tx: Tx, by: Actor, request: FinishQuiz) -> QuizDone:
     number = await _attempt_number(tx, who, request.attempt, request.lesson)
     if is_new:
         await _keep_answers(tx, request.attempt, request.answers)
+        if who.is_counted:
+            await count_answers(tx, request.lesson, row.lesson_version, request.answers)
     if is_new and row.person_id is not None:
         await record_finish(
             tx,
@@ -204,25 +208,18 @@ async def my_results(
 async def approve_lesson(
     tx: Tx, by: Actor, request: ApproveLesson
 ) -> LessonApproved | NoSuchLesson:
-    """Write down that a named officer approved a lesson as it reads now."""
+    """Write down that a named officer approved a lesson as it reads now; their name was typed."""
     lesson = tx.house.content.lessons.get(request.lesson)
     if lesson is None:
-        return NoSuchLesson(request.lesson, _nearest(tx, request.lesson))
-    await tx.connection.execute(
-        insert(Approvals).values(
-            lesson_id=lesson.id,
-            content_hash=lesson.content_hash,
-            name=request.name,
-            office=request.office,
-            by=by.name,
-            at=tx.now,
-            verdict="approved",
-            note="",
-        )
+        return NoSuchLesson(request.lesson, nearest(tx, request.lesson))
+    decision = Decision(
+        Verdict.APPROVED, request.name, request.office, tx.today, lesson.content_hash, ""
     )
+    await write(tx, by, lesson.id, decision)
     await audit.append(
         tx, by, "approved", f"lesson:{lesson.id}", {"content_hash": lesson.content_hash}
     )
+    await duties.of_lesson(tx, by, lesson)
     return LessonApproved(lesson.id, lesson.content_hash)
 
 
@@ -231,15 +228,11 @@ async def lessons_finished(tx: Tx, who: Who) -> int:
     return int(await tx.connection.scalar(_FINISHED, who.values) or 0)
 
 
-async def _approved(tx: Tx) -> frozenset[str]:
-    return frozenset(await tx.connection.scalars(_APPROVED))
-
-
 async def _open_lessons(tx: Tx, by: Actor) -> list[Lesson]:
     lessons = list(tx.house.content.lessons.values())
     if by.channel not in tx.house.public_channels:
         return lessons
-    approved = await _approved(tx)
+    approved = await approved_hashes(tx)
     return [lesson for lesson in lessons if lesson.content_hash in approved]
 
 
@@ -247,8 +240,8 @@ def _titles(lessons: Iterable[Lesson]) -> tuple[LessonTitle, ...]:
     return tuple(LessonTitle(lesson.id, lesson.title, lesson.minutes) for lesson in lessons)
 
 
-def _filled(lesson: Lesson, values: Mapping[str, str]) -> Lesson:
-    """The lesson with the ward's own numbers and names in its texts."""
+def filled(lesson: Lesson, values: Mapping[str, str]) -> Lesson:
+    """Return a lesson with the ward's own numbers and names in its texts."""
     return replace(
         lesson,
         title=fill(lesson.title, values),
@@ -272,7 +265,8 @@ def _title(tx: Tx, lesson_id: str) -> str:
     return lesson_id if lesson is None else lesson.title
 
 
-def _nearest(tx: Tx, typed: str) -> str | None:
+def nearest(tx: Tx, typed: str) -> str | None:
+    """Return the lesson's id that may have been meant, if any."""
     near = difflib.get_close_matches(typed.upper(), tx.house.content.lessons, n=1)
     return near[0] if near else None
 
@@ -307,6 +301,9 @@ async def _keep_answers(tx: Tx, attempt: int, answers: tuple[AnswerGiven, ...]) 
 
 async def _count_finish(tx: Tx, who: Who, request: FinishQuiz, done: QuizDone) -> QuizDone:
     if who.is_counted:
+        lesson = tx.house.content.lessons.get(request.lesson)
+        version = 0 if lesson is None else lesson.version
+        await count_answers(tx, request.lesson, version, request.answers)
         await count(tx, Code.FINISHED, request.lesson)
         if done.has_passed:
             await count(tx, Code.PASSED, request.lesson)

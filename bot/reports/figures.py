@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
+from bot.samples import BANNER
+from handlers import _printed
 from handlers._requests.figures import Dimension, Figures, Line
 
-NO_DENOMINATOR = "chưa có số liệu"
+NO_DENOMINATOR = _printed.UNKNOWN
 """What stands where a share would: the ward has not given how many people live where."""
 BOM = "\ufeff"
 """Excel takes a CSV for UTF-8 only behind this mark."""
@@ -28,14 +30,21 @@ DEFINITIONS = {
     "completed": "Học xong: trả lời hết các câu hỏi của một bài.",
     "passed": "Đạt: học xong và trả lời đúng đủ số câu phải đúng của lần làm đó.",
     "passed_at_once": "Đạt ngay lần đầu: người đạt một bài ở lần làm đầu tiên của mình.",
-    "population_percent": "% dân số: số người học xong chia cho số dân của dòng đó; phường chưa "
-    f"nhập số dân nên ghi “{NO_DENOMINATOR}”.",
+    "reached": "Đã tham gia: đã có ít nhất một việc được ghi trên hệ thống.",
+    "core": "Đủ bài cốt lõi: đạt hết các bài cốt lõi mà phường chọn.",
+    "staff": "Đạt phần của cán bộ: đạt đủ số bài phường chọn cho cán bộ.",
+    "population_percent": "% dân số: số người học xong chia cho số người của dòng đó mà cơ quan đã báo "
+    f"(người từ đủ 18 tuổi, người của đơn vị); chưa ai báo thì ghi “{NO_DENOMINATOR}”.",
     "unknown": "Dòng “chưa rõ”: việc chưa biết của nơi nào hay người nào, như lượt của người không lưu.",
     "left_out": "Không bao giờ tính: người tập thử và dữ liệu mẫu.",
+    "public": "Bản công khai: dòng nào có số từ 1 đến 4 thì gộp với dòng khác, để không ai lần ra từng "
+    "người; dòng gộp là các dòng cộng lại, dòng tổng giữ nguyên.",
 }
 """What each figure means, for whoever reads the report."""
+_NOT_IN_TABLES = ("reached", "core", "staff")
+"""Figures that JSON alone carries."""
 
-_TITLES = {Dimension.LESSON: "bài học", Dimension.PERSON: "người"}
+_TITLES = {Dimension.LESSON: "bài học", Dimension.PERSON: "người", Dimension.UNIT: "đơn vị"}
 _CODES = {Dimension.LESSON: "Mã bài", Dimension.PERSON: "Số"}
 _PAIRS = ("Đăng ký", "Bắt đầu", "Học xong", "Đạt")
 
@@ -45,7 +54,8 @@ class Report:
     """Figures with what is printed around them.
 
     `cut_off` is the moment the data was read, aware, in the ward's own time; `unit_word` is what the
-    ward calls a TDP (tổ dân phố, xóm, thôn, bản).
+    ward calls a TDP (tổ dân phố, xóm, thôn, bản). `is_sample`: of made-up people; `is_public`: lines with
+    numbers from 1 to 4 are put together (bot/reports/public.py).
     """
 
     ward: str
@@ -55,6 +65,8 @@ class Report:
     until: date | None
     cut_off: datetime
     figures: Figures
+    is_sample: bool = False
+    is_public: bool = False
 
     @property
     def line_word(self) -> str:
@@ -72,7 +84,9 @@ class Report:
 
 def heading(report: Report) -> tuple[str, ...]:
     """The lines above the table: what, of which days, read when."""
+    sample = (BANNER,) if report.is_sample else ()
     return (
+        *sample,
         f"Kết quả học theo {report.line_word}, {report.ward}",
         f"Thời gian: {period(report)}. Số liệu lúc {report.cut_off:%H:%M} ngày {_day(report.cut_off)}.",
     )
@@ -108,8 +122,21 @@ def rows(report: Report) -> tuple[tuple[str, ...], ...]:
 
 def definitions(report: Report) -> tuple[str, ...]:
     """What every figure of this report means, a sentence each."""
-    left_out = () if report.has_shares else ("population_percent",)
-    return tuple(text for key, text in DEFINITIONS.items() if key not in left_out)
+    left_out = {
+        "population_percent": not report.has_shares,
+        "left_out": report.is_sample,
+        "public": not report.is_public,
+        **dict.fromkeys(_NOT_IN_TABLES, True),
+    }
+    texts = (text for key, text in DEFINITIONS.items() if not left_out.get(key))
+    return (*texts, *_sources(report))
+
+
+def _sources(report: Report) -> tuple[str, ...]:
+    """Where the numbers come from that shares are of."""
+    given = [line.of for line in _all_lines(report) if line.of is not None]
+    found = dict.fromkeys(f"{one.source} ({_day(one.as_of)})" for one in given)
+    return (f"Số người để chia lấy ở: {', '.join(found)}.",) if found else ()
 
 
 def number(value: int) -> str:
@@ -120,9 +147,21 @@ def number(value: int) -> str:
 def _row(report: Report, line: Line) -> tuple[str, ...]:
     code = (line.key,) if report.dimension in _CODES else ()
     pairs = (f"{number(people)}/{number(visits)}" for people, visits in _pairs(line))
-    shares = (NO_DENOMINATOR,) if report.has_shares else ()
+    shares = (_percent(line),) if report.has_shares else ()
     notes = (line.note,) if _has_notes(report) else ()
     return (*code, line.label, *pairs, number(line.passed_at_once), *shares, *notes)
+
+
+def _share(line: Line) -> float | None:
+    """The part of a line's people who finished a lesson, in percent; None: nobody stated how many there are."""
+    if line.of is None or not line.of.value:
+        return None
+    return _printed.hundredths(line.completed, line.of.value) / 100
+
+
+def _percent(line: Line) -> str:
+    """The share with what it is a share of: “25.736/36.845, đạt 69,85 %”; more than all of them is flagged."""
+    return NO_DENOMINATOR if line.of is None else _printed.sentence(line.completed, line.of.value)
 
 
 def _pairs(line: Line) -> tuple[tuple[int, int], ...]:
@@ -161,6 +200,8 @@ def as_json(report: Report) -> str:
         "by": report.dimension.value,
         "period": {"from": _iso(report.since), "to": _iso(report.until)},
         "cut_off": report.cut_off.isoformat(),
+        "is_sample": report.is_sample,
+        "is_public": report.is_public,
         "definitions": DEFINITIONS,
         "lines": [_json_line(line) for line in report.figures.lines],
         "total": _json_line(report.figures.total),
@@ -169,7 +210,12 @@ def as_json(report: Report) -> str:
 
 
 def _json_line(line: Line) -> dict[str, object]:
-    return {**asdict(line), "population_percent": None}
+    share, of = _share(line), line.of
+    return {
+        **asdict(line),
+        "of": None if of is None else {**asdict(of), "as_of": of.as_of.isoformat()},
+        "population_percent": share,
+    }
 
 
 def _iso(day: date | None) -> str | None:
@@ -191,7 +237,7 @@ def as_csv(report: Report) -> str:
     )
     for line in _all_lines(report):
         counts = [count for pair in _pairs(line) for count in pair]
-        percent = [NO_DENOMINATOR] if report.has_shares else []
+        percent = [_percent(line)] if report.has_shares else []
         label, note = plain_cell(line.label), plain_cell(line.note)
         sheet.writerow([line.key, label, *counts, line.passed_at_once, *percent, note])
     sheet.writerow([])

@@ -1,4 +1,4 @@
-"""The ward's figures: people and attempts, per TDP, lesson or person."""
+"""The ward's figures: people and attempts, per TDP, lesson, unit or person, and how they went over time."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,15 +13,49 @@ class Dimension(Enum):
     TDP = "tdp"
     LESSON = "lesson"
     PERSON = "person"
+    UNIT = "unit"
+
+
+class Count(Enum):
+    """What is counted in a line; the value stands in storage and in addresses of the staff page.
+
+    REACHED  the first thing that ever happened to them: they joined
+    CORE     all core lessons are passed, from the moment the last of them was
+    STAFF    so many of the lessons for staff are passed (target a)
+    """
+
+    REGISTERED = "registered"
+    STARTED = "started"
+    COMPLETED = "finished"
+    PASSED = "passed"
+    PASSED_AT_ONCE = "passed_at_once"
+    REACHED = "reached"
+    CORE = "core"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Denominator:
+    """How many there are, as somebody stated it: 36845 adults, “Công an phường”, 01/11/2026.
+
+    `key` tells what they are: adults | staff | workers | pupils | …
+    """
+
+    value: int
+    key: str
+    source: str
+    as_of: date
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: people are distinct vouched persons (người), the rest are events (lượt).
+    """One line: people are distinct confirmed persons (người), the rest are events (lượt).
 
     `registered` người: agreed to have results kept. `started`, `completed`, `passed`, `passed_at_once`:
-    người and lượt each; lượt hold vouched, unvouched and nameless ones. A line's key is the TDP's id,
-    the lesson's id or the person's number, "" for “chưa rõ”; `label` is what is printed.
+    người and lượt each; lượt hold confirmed, unconfirmed and nameless ones. `reached`, `core`, `staff`:
+    người, as `Count` says. A line's key is the id of the TDP, lesson or unit, or the person's number,
+    "" for “chưa rõ”; `label` is what is printed. `of` is what the line's people are a part of, where
+    somebody stated it.
     """
 
     key: str
@@ -36,6 +70,10 @@ class Line:
     passed_visits: int
     passed_at_once: int
     note: str = ""
+    reached: int = 0
+    core: int = 0
+    staff: int = 0
+    of: Denominator | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +86,45 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class FiguresBy(Fact[Figures]):
-    """The figures between two local days, both included; None is open-ended."""
+    """The figures between two local days, both included; None is open-ended.
+
+    Who works for some TDPs alone is told of these, and the total is theirs together.
+    """
 
     dimension: Dimension
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What was counted between two local days, both included: distinct người, and lượt."""
+
+    since: date
+    until: date
+    people: int
+    visits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One figure over time, oldest first; `has_months`: a point is a month, else half of one."""
+
+    points: tuple[Point, ...]
+    has_months: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OverTime(Fact[Course]):
+    """How one figure went: of a line, or (`dimension` None) of everything.
+
+    Points are whole half months (1st–14th, 15th–end) or, over more than half a year, months of two of
+    them; the first and the last one reach beyond `since` and `until` where these cut one in two. `since`
+    None: from the first event on; `until` None: until today.
+    """
+
+    count: Count
+    dimension: Dimension | None = None
+    key: str = ""
     since: date | None = None
     until: date | None = None

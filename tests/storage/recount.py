@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 CODES = ("registered", "started", "finished", "passed")
+ONCE = ("reached", "core", "staff")
 Row = Mapping[str, Any]
 Figures = dict[str, dict[str, int]]
 
@@ -32,14 +33,27 @@ def recount(  # noqa: C901 - one loop to be read at once
     timezone: str,
     since: date | None = None,
     until: date | None = None,
+    core: Iterable[str] = (),
+    staff: Iterable[str] = (),
+    staff_needed: int = 0,
+    counts_samples: bool = False,
+    only_tdps: Iterable[str] | None = None,
 ) -> tuple[Figures, dict[str, int]]:
     """Return the figures of every line that has any, by key, and those of the total."""
-    real = {row["id"]: row for row in people if not row["is_practice"] and not row["is_sample"]}
+    real = {
+        row["id"]: row
+        for row in people
+        if not row["is_practice"] and (counts_samples or not row["is_sample"])
+    }
     in_order = sorted(events, key=lambda row: (moment(row["at"]), row["id"]))
-    first_tdp: dict[int, Row] = {}
+    firsts: dict[str, dict[int, Row]] = {"tdp": {}, "unit": {}}
     for row in in_order:
-        if row["code"] == "tdp" and row["tdp_id"] is not None and row["person_id"] not in first_tdp:
-            first_tdp[row["person_id"]] = row
+        if row["code"] in firsts and row[f"{row['code']}_id"] is not None:
+            firsts[row["code"]].setdefault(row["person_id"], row)
+    in_order = sorted(
+        [*in_order, *milestones(in_order, set(core), set(staff), staff_needed)],
+        key=lambda row: (moment(row["at"]), row["id"]),
+    )
 
     who: dict[tuple[str, str], set[int]] = defaultdict(set)  # confirmed people by line and code
     visits: dict[tuple[str, str], int] = defaultdict(int)
@@ -48,11 +62,13 @@ def recount(  # noqa: C901 - one loop to be read at once
     for row in in_order:
         person = row["person_id"]
         day = moment(row["at"]).astimezone(ZoneInfo(timezone)).date()
-        if person not in real or row["code"] not in CODES:
+        if person not in real or row["code"] not in (*CODES, *ONCE):
+            continue
+        if only_tdps is not None and place_of(row, "tdp", firsts) not in only_tdps:
             continue
         if (since is not None and day < since) or (until is not None and day > until):
             continue
-        for line in lines_of(row, by, first_tdp.get(person)):
+        for line in lines_of(row, by, firsts):
             visits[line, row["code"]] += 1
             if real[person]["confirmed_at"] is not None:
                 who[line, row["code"]].add(person)
@@ -61,7 +77,12 @@ def recount(  # noqa: C901 - one loop to be read at once
 
     for row in daily_counts:
         day = day_of(row["day"])
-        if row["code"] not in CODES or (since and day < since) or (until and day > until):
+        if (
+            only_tdps is not None
+            or row["code"] not in CODES
+            or (since and day < since)
+            or (until and day > until)
+        ):
             continue
         for line in ("total", row["lesson_id"] if by == "lesson" else ""):
             visits[line, row["code"]] += row["count"]
@@ -72,19 +93,46 @@ def recount(  # noqa: C901 - one loop to be read at once
             name = "completed" if code == "finished" else code
             found[name] = len(who[line, code])
             found[f"{name}_visits"] = visits[line, code]
-        return found
+        return found | {code: len(who[line, code]) for code in ONCE}
 
     lines = {line for line, _ in visits if line != "total"}
     return {line: figures(line) for line in lines}, figures("total")
 
 
-def lines_of(row: Row, by: str, first_tdp: Row | None) -> list[str]:
+def milestones(in_order: list[Row], core: set[str], staff: set[str], needed: int) -> list[Row]:
+    """What each person came to once, as further rows: the row by which they did, under another code."""
+    made: list[Row] = []
+    reached: set[int] = set()
+    passed: dict[int, list[str]] = defaultdict(list)
+    for row in in_order:
+        person = row["person_id"]
+        if row["code"] != "unit" and person not in reached:
+            reached.add(person)
+            made.append({**row, "code": "reached", "lesson_id": None})
+        if row["code"] != "passed" or row["lesson_id"] in passed[person]:
+            continue
+        before = set(passed[person])
+        passed[person].append(row["lesson_id"])
+        now = set(passed[person])
+        if core and core <= now and not core <= before:
+            made.append({**row, "code": "core", "lesson_id": None})
+        if needed and len(now & staff) >= needed > len(before & staff):
+            made.append({**row, "code": "staff", "lesson_id": None})
+    return made
+
+
+def lines_of(row: Row, by: str, firsts: Mapping[str, Mapping[int, Row]]) -> list[str]:
     """The lines an event counts in: its own, and the total."""
     if by == "person":
         return [str(row["person_id"]), "total"]
     if by == "lesson":
         return ["total"] if row["lesson_id"] is None else [row["lesson_id"], "total"]
-    tdp = row["tdp_id"]
-    if tdp is None and first_tdp is not None and moment(row["at"]) <= moment(first_tdp["at"]):
-        tdp = first_tdp["tdp_id"]
-    return ["" if tdp is None else str(tdp), "total"]
+    return [place_of(row, by, firsts), "total"]
+
+
+def place_of(row: Row, kind: str, firsts: Mapping[str, Mapping[int, Row]]) -> str:
+    """The TDP or unit an event counts for: its own, or the first one that came later."""
+    place, first = row[f"{kind}_id"], firsts[kind].get(row["person_id"])
+    if place is None and first is not None and moment(row["at"]) <= moment(first["at"]):
+        place = first[f"{kind}_id"]
+    return "" if place is None else str(place)

@@ -23,7 +23,7 @@ from bot.reports.figures import (
     plain_cell,
     rows,
 )
-from handlers._requests.figures import Dimension, Figures, Line
+from handlers._requests.figures import Denominator, Dimension, Figures, Line
 
 CUT_OFF = datetime(2026, 11, 22, 15, 4, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 
@@ -73,6 +73,42 @@ def test_without_a_denominator_there_is_no_share_only_that_there_is_none() -> No
     assert {row[place] for row in rows(report())} == {"chưa có số liệu"}
     assert "chưa có số liệu" in " ".join(definitions(report()))
     assert "%" not in " ".join(columns(report(Dimension.PERSON)))
+
+
+STATED = Denominator(36_845, "adults", "Công an phường", date(2026, 11, 1))
+
+
+@pytest.mark.parametrize(
+    ("completed", "of", "printed"),
+    [
+        (25_736, 36_845, "25.736/36.845, đạt 69,85 %"),
+        (0, 36_845, "0/36.845, đạt 0 %"),
+        (40, 36, "40/36; 111,11 %, quá 100 %: cần kiểm tra lại số liệu"),
+        (3, 0, "3/0; tổng số là 0: cần kiểm tra lại số liệu"),
+    ],
+)
+def test_a_share_is_printed_with_what_it_is_a_share_of_and_never_capped(
+    completed: int, of: int, printed: str
+) -> None:
+    one = replace(line("1", "Tân Trung"), completed=completed, of=replace(STATED, value=of))
+    told = report(Dimension.TDP, one)
+
+    assert rows(told)[0][columns(told).index("% dân số")] == printed
+    assert printed in as_csv(told)
+
+
+def test_where_a_denominator_comes_from_is_said_below_the_table_and_in_the_json() -> None:
+    told = report(Dimension.TDP, replace(line("1", "Tân Trung"), completed=25_736, of=STATED))
+
+    assert definitions(told)[-1] == "Số người để chia lấy ở: Công an phường (01/11/2026)."
+    read = json.loads(as_json(told))["lines"][0]
+    assert read["population_percent"] == 69.85
+    assert read["of"] == {
+        "value": 36_845,
+        "key": "adults",
+        "source": "Công an phường",
+        "as_of": "2026-11-01",
+    }
 
 
 def test_a_person_stands_with_their_number_and_whether_they_are_confirmed() -> None:
