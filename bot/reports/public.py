@@ -1,0 +1,265 @@
+"""Tables for the public: nobody can read, or work out, that one, two, three or four people did something.
+
+A TDP with such a number anywhere in its line is put together with at least one more TDP, and with further ones
+until every number of the group is 0 or at least 5. Totals stay as they are. Every published line is then a
+sum of such groups, so is every total less some of the lines, and a group has at least two members: no
+addition or subtraction leads back to one of them. Lessons and units are treated alike.
+
+Where even all lines together hold a number from 1 to 4, the table has no lines, only its total. Lists of
+people are never in it. Pure.
+
+Each table is safe by itself. Two tables of periods that overlap are two tables: whoever publishes both tells
+more than either does.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import astuple, fields, replace
+from datetime import date
+from typing import TypeVar
+
+from handlers._requests.figures import Denominator, Figures, Line
+from handlers._requests.report import (
+    Learning,
+    LessonLine,
+    Obstacle,
+    ReportFigures,
+    ReportKept,
+    Stated,
+    TdpLine,
+    UnitLine,
+)
+from handlers._requests.stated import UnitKind
+
+FLOOR = 5
+"""The smallest number above 0 that may be read."""
+Cells = tuple[int, ...]
+Group = tuple[int, ...]
+"""Positions of lines that are published as one."""
+Groups = tuple[Group, ...]
+"""Every line is in exactly one group; groups and what is in them stand in the lines' order."""
+L = TypeVar("L")
+
+
+def is_open(cells: Iterable[int]) -> bool:
+    """Whether these numbers may stand in a line that everybody reads."""
+    return all(cell == 0 or cell >= FLOOR for cell in cells)
+
+
+def grouped(lines: Sequence[Cells], unnamed: Collection[int] = ()) -> Groups:
+    """Return which lines are published together; none at all where no grouping hides every small number.
+
+    `unnamed` lines (“chưa rõ”) are company for another one only when no named one is left. Deterministic:
+    the smallest line that needs company comes first, and gets the one that leaves it the fewest small numbers.
+    """
+    waiting: list[Group] = [(n,) for n, cells in enumerate(lines) if not is_open(cells)]
+    done: list[Group] = [(n,) for n, cells in enumerate(lines) if is_open(cells)]
+    waiting.sort(key=lambda group: (group[0] in unnamed, sum(lines[group[0]]), group))
+    while waiting:
+        group, *waiting = waiting
+        others = [*waiting, *done]
+        if not others:
+            return ()
+        company = min(others, key=lambda other: _cost(lines, group, other, waiting, unnamed))
+        (waiting if company in waiting else done).remove(company)
+        joined = (*group, *company)
+        if is_open(_sum(lines, joined)):
+            done.append(joined)
+        else:
+            waiting.insert(0, joined)
+    return tuple(sorted(tuple(sorted(group)) for group in done))
+
+
+def _cost(
+    lines: Sequence[Cells],
+    group: Group,
+    other: Group,
+    waiting: Collection[Group],
+    unnamed: Collection[int],
+) -> tuple[bool, int, bool, int, int, Group]:
+    """How little one group is wanted as company: what stays small, what is lost of a line that needs none."""
+    together = _sum(lines, (*group, *other))
+    small = sum(0 < cell < FLOOR for cell in together)
+    is_unnamed = set(other) <= set(unnamed)
+    return is_unnamed, small, other not in waiting, len(other), sum(together), other
+
+
+def _sum(lines: Sequence[Cells], group: Iterable[int]) -> Cells:
+    return tuple(map(sum, zip(*(lines[place] for place in group), strict=True)))
+
+
+def _names(names: Sequence[str]) -> str:
+    """What a line of several is called."""
+    return names[0] if len(names) == 1 else f"Gộp {len(names)} dòng: {', '.join(names)}"
+
+
+# ---------------------------------------------------------------- figures of the command line and the page
+
+_COUNTS = tuple(one.name for one in fields(Line) if one.type is int)
+
+
+def public_figures(figures: Figures) -> Figures:
+    """Return a table of TDPs, lessons or units as it may be published; never one of people."""
+    lines = figures.lines
+    cells = [tuple(getattr(line, name) for name in _COUNTS) for line in lines]
+    unnamed = [place for place, line in enumerate(lines) if not line.key]
+    groups = grouped(cells, unnamed)
+    return Figures(
+        tuple(_line([lines[place] for place in group]) for group in groups), figures.total
+    )
+
+
+def _line(lines: Sequence[Line]) -> Line:
+    if len(lines) == 1:
+        return lines[0]
+    counts = {name: sum(getattr(line, name) for line in lines) for name in _COUNTS}
+    return replace(
+        lines[0],
+        key="+".join(line.key for line in lines),
+        label=_names([line.label for line in lines]),
+        note="",
+        of=_denominator([line.of for line in lines]),
+        **counts,
+    )
+
+
+def _denominator(parts: Sequence[Denominator | None]) -> Denominator | None:
+    """The number of all of them, if somebody stated that of each and of the same thing."""
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts) or len({part.key for part in known}) > 1:
+        return None
+    return Denominator(
+        sum(part.value for part in known),
+        known[0].key,
+        _together(part.source for part in known),
+        min(part.as_of for part in known),
+    )
+
+
+def _together(texts: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(text for text in texts if text))
+
+
+# ---------------------------------------------------------------- the report of a period
+
+
+def public_report(figures: ReportFigures) -> ReportFigures:
+    """Return a report as it may be published; everything that prints a report prints this one as well.
+
+    Its tables are grouped (a line of several has the number 0), nobody is named, and no single TDP that is
+    part of a group is told of elsewhere.
+    """
+    tdps = _tdps(figures.tdps)
+    alone = {line.name for line in tdps if line.id}
+    return replace(
+        figures,
+        tdps=tdps,
+        units=_units(figures.units),
+        lessons=_lessons(figures.lessons),
+        obstacles=tuple(one for one in figures.obstacles if _may_be_told(one)),
+        best=tuple(one for one in figures.best if one.name in alone),
+        commended=(),
+    )
+
+
+def public_kept(kept: ReportKept) -> ReportKept:
+    """The same of a frozen report, for whatever prints one; it is known by the hash of what was frozen."""
+    return replace(kept, figures=public_report(kept.figures))
+
+
+def _may_be_told(one: Obstacle) -> bool:
+    return is_open((one.answered, one.right, one.answered - one.right))
+
+
+def _learnt(line: TdpLine | LessonLine) -> Cells:
+    """Every number of a line, and what was before the period: whoever has two can subtract."""
+    within, so_far = astuple(line.in_period), astuple(line.so_far)
+    before = (max(0, later - part) for later, part in zip(so_far, within, strict=True))
+    return (*within, *so_far, *before)
+
+
+def _learning(parts: Iterable[Learning]) -> Learning:
+    return Learning(*map(sum, zip(*map(astuple, parts), strict=True)))
+
+
+def _tdps(lines: Sequence[TdpLine]) -> tuple[TdpLine, ...]:
+    unnamed = [place for place, line in enumerate(lines) if line.id is None]
+    return tuple(
+        lines[group[0]] if len(group) == 1 else _tdp([lines[place] for place in group])
+        for group in grouped([_learnt(line) for line in lines], unnamed)
+    )
+
+
+def _tdp(lines: Sequence[TdpLine]) -> TdpLine:
+    return TdpLine(
+        0,
+        _names([line.name for line in lines]),
+        _stated([line.adults for line in lines]),
+        _learning(line.in_period for line in lines),
+        _learning(line.so_far for line in lines),
+    )
+
+
+def _lessons(lines: Sequence[LessonLine]) -> tuple[LessonLine, ...]:
+    return tuple(
+        lines[group[0]] if len(group) == 1 else _lesson([lines[place] for place in group])
+        for group in grouped([_learnt(line) for line in lines])
+    )
+
+
+def _lesson(lines: Sequence[LessonLine]) -> LessonLine:
+    return LessonLine(
+        "+".join(line.id for line in lines),
+        _names([line.title for line in lines]),
+        _learning(line.in_period for line in lines),
+        _learning(line.so_far for line in lines),
+    )
+
+
+def _units(lines: Sequence[UnitLine]) -> tuple[UnitLine, ...]:
+    """Units whose numbers are added in one indicator are put together with each other."""
+    counted = dict.fromkeys(_counted_as(line) for line in lines)
+    found: list[UnitLine] = []
+    for kind in counted:
+        these = [line for line in lines if _counted_as(line) == kind]
+        found += (
+            these[group[0]] if len(group) == 1 else _unit([these[place] for place in group])
+            for group in grouped([_taught(line) for line in these])
+        )
+    return tuple(found)
+
+
+def _counted_as(line: UnitLine) -> str:
+    firms = {UnitKind.ENTERPRISE.value, UnitKind.COOPERATIVE.value}
+    return UnitKind.ENTERPRISE.value if line.kind in firms else line.kind
+
+
+def _taught(line: UnitLine) -> Cells:
+    """The two numbers of a unit, and how many of its people were not taught."""
+    taught, total = (0 if one is None else one.value for one in (line.taught, line.total))
+    has_both = line.taught is not None and line.total is not None
+    return taught, total, max(0, total - taught) if has_both else 0
+
+
+def _unit(lines: Sequence[UnitLine]) -> UnitLine:
+    return replace(
+        lines[0],
+        id=0,
+        name=_names([line.name for line in lines]),
+        kind_name=", ".join(dict.fromkeys(line.kind_name for line in lines)),
+        taught=_stated([line.taught for line in lines]),
+        total=_stated([line.total for line in lines]),
+    )
+
+
+def _stated(parts: Sequence[Stated | None]) -> Stated | None:
+    """What was stated of all of them together; None where it is missing of one."""
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    oldest: date = min(part.as_of for part in known)
+    return Stated(
+        sum(part.value for part in known),
+        oldest,
+        _together(part.source for part in known),
+        _together(part.document for part in known),
+    )
