@@ -70,13 +70,16 @@ def static_files() -> Mapping[str, File]:
     return {path.name: make_file(path.suffix, path.read_bytes()) for path in found}
 
 
-def chat_page(bot_name: str, phrases: Phrases, files: Mapping[str, File]) -> File:
-    """Return the one page, its links naming the content of what they link."""
+def chat_page(
+    bot_name: str, phrases: Phrases, files: Mapping[str, File], *, is_sample: bool = False
+) -> File:
+    """Return the one page, its links naming the content of what they link; a sample's says what it is."""
     loader = FileSystemLoader(HERE / "pages")
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
     names = [key.removeprefix("page.") for key in phrases if key.startswith("page.")]
     sentences = {name: phrases.render(f"page.{name}", {}) for name in names}
-    text = pages.get_template("chat.html").render(bot_name=bot_name, page=sentences)
+    shown = {"bot_name": bot_name, "page": sentences, "is_sample": is_sample}
+    text = pages.get_template("chat.html").render(shown)
     linked = _LINK.sub(lambda link: f"{link[0]}?v={files[link[1]].version}", text)
     return make_file(".html", linked.encode())
 

@@ -11,6 +11,11 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
 )
+STAFF_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+"""The staff page runs no script, and nobody embeds it."""
 NOTHING = ("camera", "geolocation", "microphone", "payment", "usb", "display-capture", "midi")
 """What the page never asks the device for."""
 
@@ -27,6 +32,21 @@ def security_headers(embed_on: Sequence[str]) -> Mapping[str, str]:
     if not embed_on:
         headers["X-Frame-Options"] = "SAMEORIGIN"
     return headers
+
+
+def staff_headers() -> Mapping[str, str]:
+    """Return what the staff page's answers carry in place of the chat's.
+
+    With “no-referrer” a browser posts a form with “Origin: null”, and where it sends no Sec-Fetch-Site
+    (http in the ward's own network) nothing would tell our pages from others. “strict-origin” names the
+    site and never the path, in which a sign-in link stands.
+    """
+    return {
+        "Content-Security-Policy": STAFF_POLICY,
+        "Referrer-Policy": "strict-origin",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
 
 
 def network_of(peer: str | None, forwarded: str | None) -> str:

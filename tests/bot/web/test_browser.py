@@ -1,6 +1,8 @@
 """What residents see and do, in a real browser against a real server process."""
 
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -164,6 +166,39 @@ def test_the_poster_of_a_tdp_leads_to_a_question_about_it(
     chat.press(right(2), then=said("consent.save"))
     chat.press(said("consent.agree"), then="Bà con ở Phù Lôi phải không?")
     chat.press(said("tdp.yes"), then="Đã ghi: Phù Lôi.")
+
+
+def test_an_invites_link_is_taken_out_of_the_address_and_works_for_who_is_known_already(
+    shared_process: Any, open_page: Open
+) -> None:
+    chat = open_page(shared_process.url)
+    chat.press(said("welcome.learn"), then="Phần 1/5")
+    link = invite_link(shared_process)
+
+    chat.page.goto(link)
+
+    chat.says("Mã này mời: Nguyễn Thị Lan")
+    assert chat.page.url == f"{shared_process.url}/"
+    chat.press(said("join.yes"), then=said("join.done"))
+    chat.page.goto(link)
+    chat.says(said("join.code"))  # it opens a role once
+    assert not [url for url in chat.asked if "/api/" in url and "moi" in url]
+
+
+def invite_link(process: Any) -> str:
+    """A new invite by the command line, on the address this server has."""
+    where = ["--config", process.folder / "config.yaml", "--data", process.folder / "data"]
+    named = ["--role", "staff", "--name", "Nguyễn Thị Lan"]
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "invite", *named, *where],
+        capture_output=True,
+        check=True,
+        cwd=LESSONS.parent,
+        encoding="utf-8",
+    )
+    found = re.search(r"\?moi=[\w-]{24}", done.stdout)
+    assert found, done.stdout
+    return f"{process.url}/{found[0]}"
 
 
 def test_who_declines_goes_on_learning(shared_process: Any, open_page: Open) -> None:

@@ -54,7 +54,7 @@ def page() -> Tags:
     pages = FileSystemLoader(PAGES)
     house = Environment(loader=pages, autoescape=True, undefined=StrictUndefined)
     name = 'Bình dân học vụ số – phường "Trung Thành" <b>'
-    return Tags(house.get_template("chat.html").render(bot_name=name, page=PHRASES))
+    return Tags(house.get_template("chat.html").render(bot_name=name, page=PHRASES, is_sample=True))
 
 
 def rules(css: str) -> list[tuple[str, dict[str, str]]]:
