@@ -42,7 +42,7 @@ lint: dev
 	$(BIN)/python -m lessons
 
 check: lint
-	$(BIN)/pytest -n 2 -m "not browser and not postgres and not crash and not node"
+	$(BIN)/pytest -n 2 -m "not browser and not postgres and not crash and not node and not office"
 
 test: lint
 	$(BIN)/pytest -n 2

@@ -3,15 +3,18 @@
 import csv
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot import erasures
 from bot.config import Config, ConfigError
 from bot.keys import ward_key
+from bot.meter import Meter
+from bot.samples import kept_apart
 from handlers._effects import phrase
 from handlers._requests.help import WardNumber
 from handlers._talk import Book
@@ -31,15 +34,31 @@ CARER = "tram_y_te"
     frozen=True, slots=True, repr=False
 )  # asyncio prints its tasks' results: not all lessons
 class Ward:
-    """An open ward: its config, its rules, its words, its database."""
+    """An open ward: its config, its rules, its words, its database, and what is counted of its work."""
 
     config: Config
     house: House
     book: Book
     database: Database
+    meter: Meter = field(default_factory=Meter)
+
+    @property
+    def copies_to(self) -> Path | None:
+        """The folder that copies of the database go to; None: the ward has none yet."""
+        target = self.config.backup.target
+        return Path(target) if target else None
+
+    async def note_erased(self) -> None:
+        """Write down outside of every copy who was erased, so that no restored copy brings them back."""
+        beside = (self.config.data, self.copies_to)
+        await erasures.note_all(self.database, [one for one in beside if one], now())
 
     async def shrink(self) -> None:
-        """Let erased bytes leave the disk; where others read all the time, a later erasure does it."""
+        """After an erasure: note it, and let its bytes leave the disk.
+
+        Where others read all the time, a later erasure does it.
+        """
+        await self.note_erased()
         try:
             await self.database.shrink()
         except StillReadError:
@@ -68,6 +87,7 @@ def make_house(config: Config, content: Content) -> House:
         core=CoreLessons(
             config.report.core_lessons, config.report.staff_lessons, config.report.staff_percent
         ),
+        ward_code=config.report.ward_code,
     )
 
 
@@ -128,7 +148,8 @@ async def open_ward(
             database.house = (
                 house  # known only now: nothing is made beside a database that cannot be used
             )
-            yield Ward(config, house, Book(content, house.values), database)
+            used = kept_apart(config) if is_sample else config
+            yield Ward(used, house, Book(content, house.values), database)
         finally:
             await database.close()
 

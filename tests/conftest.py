@@ -14,9 +14,11 @@ CHROMIUM = next(
 NODE = shutil.which("node")
 NODE_MODULES = Path(__file__).parents[1] / ".venv" / "node" / "node_modules"
 HAS_NODE = bool(NODE) and (NODE_MODULES / "telegram-test-api").is_dir()
+SOFFICE = shutil.which("soffice")
+HAS_OFFICE = bool(SOFFICE) and bool(shutil.which("pdftotext"))
 IN_CI = os.environ.get("CI") == "true"
 
-PRESENT = {"browser": bool(CHROMIUM), "node": HAS_NODE}
+PRESENT = {"browser": bool(CHROMIUM), "node": HAS_NODE, "office": HAS_OFFICE}
 """The markers of tests that need another program, and whether it is there."""
 NOT_RUN = {
     "browser": (
@@ -26,6 +28,10 @@ NOT_RUN = {
     "node": (
         "Chưa chạy {n} bài kiểm tra với máy chủ Bot API của người khác vì máy này chưa có Node.js "
         "(node tests did not run): apt-get install nodejs npm && make dev"
+    ),
+    "office": (
+        "Chưa mở thử {n} tệp báo cáo vì máy này không có LibreOffice (office tests did not run): "
+        "apt-get install --no-install-recommends libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils"
     ),
 }
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
@@ -83,3 +89,14 @@ def node() -> Node:
     if NODE is None or not HAS_NODE:
         pytest.fail("Node.js or its modules are missing: apt-get install nodejs npm && make dev")
     return Node(NODE, NODE_MODULES)
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    """The path of an installed LibreOffice, beside which the tools that read PDF are."""
+    if SOFFICE is None or not HAS_OFFICE:
+        pytest.fail(
+            "no LibreOffice is installed: apt-get install --no-install-recommends "
+            "libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils"
+        )
+    return SOFFICE

@@ -34,6 +34,12 @@ KINDS = {
         "Node.js or its modules are missing",
         "apt-get install nodejs npm && make dev",
     ),
+    "office": Kind(
+        "tests/bot/reports/test_friday_office.py",
+        "annex",
+        "no LibreOffice is installed",
+        "libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils",
+    ),
 }
 
 

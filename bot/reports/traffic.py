@@ -45,6 +45,7 @@ STATES = {
 WHYS = {
     Cause.LEASE_OVER: "máy tắt giữa chừng",
     Cause.UNDECIDED: "gửi rồi không thấy trả lời rõ",
+    Cause.RESTORED: "dữ liệu khôi phục từ bản sao, không biết đã gửi chưa",
 }
 HURDLES = {
     Hurdle.EXPIRED: "đã quá hạn",

@@ -133,13 +133,17 @@ def test_adults_are_those_of_every_tdp_and_of_nobody_while_one_is_missing() -> N
     assert one(missing, "C1").note == "Chưa có số người từ đủ 18 tuổi của Tổ 2."
 
 
-def test_one_number_for_the_whole_ward_stands_in_for_missing_tdps_alone() -> None:
+def test_one_number_for_the_whole_ward_is_taken_before_its_tdps_and_says_where_they_differ() -> (
+    None
+):
     whole = stated(5_000, "UBND phường")
     missing = replace(EMPTY, whole_ward=whole, tdps=(tdp(1, 100), tdp(2, None)))
-    complete = replace(missing, tdps=(tdp(1, 100), tdp(2, 300)))
+    complete = replace(missing, tdps=(tdp(1, 1_000), tdp(2, 300)))
+    equal = replace(missing, tdps=(tdp(1, 5_000),))
 
-    assert adults_of(missing).value == 5_000
-    assert adults_of(complete).value == 400
+    assert adults_of(missing).value == adults_of(complete).value == 5_000
+    assert adults_of(complete).note == "Số của các tổ dân phố cộng lại là 1.300."
+    assert adults_of(missing).note == adults_of(equal).note == ""
 
 
 def test_the_official_number_is_taken_as_it_was_published_with_its_document() -> None:

@@ -6,13 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from handlers._frozen import NotTheseFigures, as_document, freeze, hash_of, thaw
 from handlers._requests.report import (
-    NotTheseFigures,
     ReportFigures,
-    as_document,
-    freeze,
-    hash_of,
-    thaw,
 )
 
 figures = st.from_type(ReportFigures)
