@@ -144,9 +144,20 @@ async def erase_me(
     return Erased()
 
 
-@performer(roles={Role.ADMIN})
+VOUCHING = (Role.TEAM, Role.HEAD, Role.STAFF, Role.ADMIN)
+
+
+@performer(roles=set(VOUCHING))
 async def vouch(tx: Tx, by: Actor, request: Vouch) -> Vouched | NoSuchPerson:
-    """Let a person count as người, their earlier results too; vouching again changes nothing."""
+    """Let a person count as người, their earlier results too; vouching again changes nothing.
+
+    Who works for some TDPs alone vouches for who lives there.
+    """
+    lives_in = select(Residences.tdp_id).where(
+        Residences.person_id == request.person, Residences.valid_to.is_(None)
+    )
+    if not by.reaches(await tx.connection.scalar(lives_in), *VOUCHING):
+        return NoSuchPerson(request.person)
     confirmed = await tx.connection.execute(
         update(People)
         .where(People.id == request.person, People.confirmed_at.is_(None))
@@ -156,7 +167,8 @@ async def vouch(tx: Tx, by: Actor, request: Vouch) -> Vouched | NoSuchPerson:
         found = await tx.connection.scalar(select(People.id).where(People.id == request.person))
         return NoSuchPerson(request.person) if found is None else Vouched(request.person)
     await record(tx, request.person, Code.VOUCHED)
-    await audit.append(tx, by, "vouched", f"person:{request.person}", {"by_name": request.by_name})
+    details = {"by_name": request.by_name} if request.by_name else {}
+    await audit.append(tx, by, "vouched", f"person:{request.person}", details)
     return Vouched(request.person)
 
 

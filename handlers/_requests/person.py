@@ -149,7 +149,10 @@ class NoSuchPerson:
 
 @dataclass(frozen=True, slots=True)
 class Vouch(Deed[Vouched | NoSuchPerson]):
-    """A named member vouches that this number is one real resident."""
+    """A member vouches that this number is one real resident.
+
+    `by_name` is for who acts for somebody else, at the command line; else the audit knows who it was.
+    """
 
     person: int
-    by_name: str
+    by_name: str = ""
