@@ -53,6 +53,7 @@ async def ours(api: str, port: int, folder: Path) -> None:
     from bot.server import Server  # noqa: PLC0415
     from handlers._requests.lesson import ApproveLesson  # noqa: PLC0415
     from storage import perform  # noqa: PLC0415
+    from tests.opened import Opened  # noqa: PLC0415
 
     given = Telegram.model_validate(
         {
@@ -67,7 +68,7 @@ async def ours(api: str, port: int, folder: Path) -> None:
         async with ward.database.transaction(now()) as tx:
             for lesson in ward.house.content.lessons:
                 await perform(tx, administrator(), ApproveLesson(lesson, "Người Thử", "UBND"))
-        server = Server(ward)
+        server = Server(ward, doors=Opened())
         free = Limits(math.inf, 0.0)
         network = server.network
         network.accounts = tuple(replace(one, limits=free) for one in network.accounts)

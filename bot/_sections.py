@@ -76,6 +76,7 @@ class Web(Section):
     embed_on: tuple[Annotated[str, AfterValidator(values.origin)], ...] = ()
     messages_per_minute: int = Field(default=30, ge=1, le=6000, strict=True)
     new_visitors_per_minute: int = Field(default=60, ge=1, le=60000, strict=True)
+    metrics_token: Annotated[SecretStr, AfterValidator(values.metrics_token)] = SecretStr("")
 
 
 class Learning(Section):

@@ -15,9 +15,19 @@ WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 """“1-256 characters. Only characters A-Z, a-z, 0-9, _ and - are allowed.” (Bot API, setWebhook)"""
 WEBHOOK_PATH = "/telegram"
 """Where updates are posted to when telegram.webhook_url names a host alone."""
-_OUR_PATHS = ("/api", "/static", "/media", "/healthz")
+_OUR_PATHS = ("/api", "/static", "/media", "/healthz", "/metrics", "/can-bo")
 _PATH = re.compile(r"(?:/[A-Za-z0-9_.~-]+)*/?")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+METRICS_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,200}")
+
+
+def metrics_token(given: SecretStr) -> SecretStr:
+    """What a monitor must show to read /metrics from another machine; empty: nobody may."""
+    if given.get_secret_value() and not METRICS_TOKEN.fullmatch(given.get_secret_value()):
+        raise ValueError("phải gồm 16–200 ký tự A-Z, a-z, 0-9, gạch nối, gạch dưới")
+    return given
 
 
 def timezone(name: str) -> str:

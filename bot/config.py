@@ -194,7 +194,8 @@ def _expected(kind: str, context: Mapping[str, Any]) -> str:
 
 def _may_hold_a_secret(where: tuple[int | str, ...]) -> bool:
     """Whether what stands there is not repeated: tokens and passwords end up in every line about Telegram."""
-    return where[:1] == ("telegram",) and where != ("telegram", "per_second")
+    is_of_telegram = where[:1] == ("telegram",) and where != ("telegram", "per_second")
+    return is_of_telegram or where == ("web", "metrics_token")
 
 
 def _value(found: object) -> str:

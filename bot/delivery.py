@@ -92,7 +92,7 @@ class Sender:
     """Everything that leaves for one account; nothing else calls a platform with a message.
 
     `is_alone`: no other server can be at work on this database, so a lease of another owner is a dead one's.
-    `leaving` is told the chat of every message that leaves.
+    `leaving` is told the chat of every message that leaves, `told` the account and every outcome.
     """
 
     def __init__(
@@ -106,6 +106,7 @@ class Sender:
         monotonic: Callable[[], float] = time.monotonic,
         is_alone: bool = False,
         leaving: Callable[[str], None] = lambda _: None,
+        told: Callable[[str, Outcome], None] = lambda _account, _outcome: None,
     ) -> None:
         self._database = database
         self._account = account
@@ -115,6 +116,7 @@ class Sender:
         self._monotonic = monotonic
         self._is_alone = is_alone
         self._leaving = leaving
+        self._told = told
         self._owner = secrets.token_hex(8)
         self._governor = Governor(account.limits, monotonic())
         self._known: Mapping[str, str] = {}
@@ -432,6 +434,7 @@ class Sender:
     def _take(self, row: Leased, outcome: Outcome) -> None:
         """Note an outcome, and let the governor know."""
         now = self._monotonic()
+        self._told(self._account.name, outcome)
         match outcome:
             case Throttled(after):
                 self._governor.throttled(after, now)

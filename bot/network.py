@@ -120,7 +120,7 @@ class Network:
         """Open what there is; the database must be open."""
         if not self.accounts:
             return
-        self._wire = wire = Wire()
+        self._wire = wire = Wire(heard_date=self._heard_date)
         self._courtesies = courtesies = Courtesies(wire, self.accounts)
         database, media = self._ward.database, self._ward.config.content_folder / "media"
         clock = self._turns.clock
@@ -134,6 +134,7 @@ class Network:
                 clock=clock,
                 is_alone=is_alone,
                 leaving=courtesies.answered,
+                told=self._ward.meter.told,
             )
             for account in self.accounts
         )
@@ -169,6 +170,10 @@ class Network:
             await self._courtesies.stop()
         if self._wire is not None:
             await self._wire.close()
+
+    def _heard_date(self, seconds: float) -> None:
+        """Somebody's clock is so far behind ours."""
+        self._ward.meter.skew_seconds = seconds
 
     def _send_courtesy(self, account: str, call: Call) -> None:
         if self._courtesies is not None:

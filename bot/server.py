@@ -28,11 +28,13 @@ from bot.channels import console, telegram
 from bot.channels import web as web_channel
 from bot.config import Config, ConfigError, load_config
 from bot.delivery import POLL_SECONDS, deliver
+from bot.doors import Doors
 from bot.house import Ward, now, open_ward
 from bot.lock import only_server
 from bot.logs import configure_logs
 from bot.network import Network
 from bot.rounds import Round
+from bot.samples import BANNER, is_sample, refuse_real_channels
 from bot.turns import Parser, Runner, Turns
 from bot.web import messages as web_messages
 from bot.web.app import web_app
@@ -63,16 +65,25 @@ def parsers(ward: Ward) -> Mapping[str, Parser]:
 class Server:
     """The parts of a running ward, from the bell to the clock."""
 
-    def __init__(self, ward: Ward, *, poll_seconds: float = web_messages.POLL_SECONDS) -> None:
+    def __init__(
+        self,
+        ward: Ward,
+        *,
+        poll_seconds: float = web_messages.POLL_SECONDS,
+        doors: Doors | None = None,
+    ) -> None:
         self.ward = ward
         self._poll_seconds = poll_seconds
         self.bell = Bell()
-        self.turns = Turns(ward, parsers(ward), self.bell, now, SPLITTERS)
+        self.doors = doors or Doors()
+        self.turns = Turns(ward, parsers(ward), self.bell, now, SPLITTERS, self.doors)
         self.delivery = Round("delivery", self._deliver, POLL_SECONDS)
         self.runner = Runner(self.turns, self._wake_delivery)
         self.network = Network(ward, self.turns, self.runner.wake)
         self._watcher = Round("watcher", self._watch, WATCH_SECONDS)
         self._clock = Round("clock", self._tick, None)
+        self._keeper = Round("keeper", self._keep, None)
+        self._has_ticked = False
         self._version: int | None = None
         self._latest: Mapping[int, int] = {}
 
@@ -92,11 +103,12 @@ class Server:
         await runner.setup()
         scheduler = None
         try:
+            await self.doors.look(self.ward, now())
             await _listen(runner, host, port)
-            for part in (self.delivery, self._watcher, self._clock):
+            for part in (self.delivery, self._watcher, self._clock, self._keeper):
                 part.start()
             await self.network.start()
-            scheduler = clock.every_minute(self._clock.wake)
+            scheduler = clock.every_minute(self._wake_clock)
             gc.collect()
             gc.freeze()  # lessons, words and code live as long as the process: nobody looks at them again
             yield _url(host, runner.addresses[0][1])
@@ -108,11 +120,15 @@ class Server:
             await self._stop()
 
     async def _stop(self) -> None:
-        for part in (self._clock, self._watcher):
+        for part in (self._keeper, self._clock, self._watcher):
             await part.stop(STOP_SECONDS)
         await self.runner.finish(STOP_SECONDS)
         await self.delivery.stop(STOP_SECONDS)
         await self.network.stop(SEND_SECONDS)
+
+    def _wake_clock(self) -> None:
+        self._clock.wake()
+        self._keeper.wake()
 
     def _wake_delivery(self) -> None:
         self.delivery.wake()
@@ -131,6 +147,7 @@ class Server:
             return
         self._version = version
         self._wake_delivery()
+        await self.doors.look_again(self.ward, now())
         async with self.ward.database.reading(now()) as tx:
             latest = await messages.latest(tx, LATEST)
         news = [address for n, address in latest.items() if n not in self._latest]
@@ -144,7 +161,15 @@ class Server:
         """Take up what waits (after a crash, or a turn that could not even be parked) and run what is due."""
         for address in await self.turns.waiting():
             self.runner.wake(address)
+        await self.doors.look(self.ward, now())
+        if not self._has_ticked:  # lessons are read at the start: they may have been rewritten
+            await clock.look_for_duties(self.ward, now())
+            self._has_ticked = True
         await clock.tick(self.ward, now())
+
+    async def _keep(self) -> None:
+        """Run what is due and takes minutes, such as a copy of the database; nothing else waits for it."""
+        await clock.tick(self.ward, now(), clock.LONG_JOBS)
 
 
 async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
@@ -181,6 +206,8 @@ async def running(config: Config, *, port: int | None = None) -> AsyncIterator[s
     """
     file = config.database_file  # several servers may stand by on one PostgreSQL
     async with open_ward(config, only_server(file) if file else nullcontext()) as ward:
+        if ward.house.is_sample:
+            refuse_real_channels(config)
         wanted = config.web.port if port is None else port
         async with Server(ward).started(config.web.host, wanted) as url:
             yield url
@@ -196,6 +223,8 @@ async def serve(config: Config) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, partial(_ask_to_stop, asyncio.get_running_loop(), stop))
     async with running(config) as url:
+        if is_sample(config):
+            _print(BANNER)
         shown = config.web.public_url or url
         _print(f"Mở trang {shown} để bắt đầu. Bấm Ctrl+C để dừng.")
         await stop.wait()

@@ -15,11 +15,13 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from time import perf_counter
 from typing import Any, Protocol
 
 import structlog
 
 from bot.bell import Bell
+from bot.doors import Doors
 from bot.house import Ward
 from bot.messages import to_body
 from handlers._dialogue import Caller, Outcome, Talks, dialogue
@@ -50,13 +52,17 @@ Splitter = Callable[[Mapping[str, Any]], tuple[dict[str, Any], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """Takes events in and runs their turns; one object per process and ward."""
+    """Takes events in and runs their turns; one object per process and ward.
+
+    `doors`: closed on public channels until somebody has looked.
+    """
 
     ward: Ward
     parsers: Mapping[str, Parser]
     bell: Bell
     clock: Callable[[], datetime]
     splitters: Mapping[str, Splitter] = field(default_factory=dict)
+    doors: Doors = field(default_factory=Doors)
 
     async def receive(
         self, channel: str, key: str, event_id: str, body: Mapping[str, Any]
@@ -81,6 +87,7 @@ class Turns:
     async def _one(self, address_id: int) -> bool:
         """Handle what waited longest for an address; whether more waits."""
         rows: tuple[InboxRow, ...] = ()
+        began = perf_counter()
         try:
             async with self.ward.database.transaction(self.clock()) as tx:
                 address = await addresses.locked(tx, address_id)
@@ -94,6 +101,8 @@ class Turns:
                 raise
             await self._park(address_id, rows[0], failure)  # a bug: logged, parked, life goes on
         else:
+            if rows:
+                self.ward.meter.turn(rows[0].channel, perf_counter() - began)
             await self._after(tx)
         return len(rows) > 1
 
@@ -140,7 +149,14 @@ class Turns:
         """
         by = await addresses.actor_of(tx, address)
         me = await addresses.snapshot(tx, by)
-        caller = Caller(me, by.roles, is_new=address.last_text is None and before.active is None)
+        caller = Caller(
+            me,
+            by.roles,
+            is_new=address.last_text is None and before.active is None,
+            is_unopened=address.channel in self.ward.house.public_channels
+            and not self.doors.are_open,
+            is_practice=by.is_practice,
+        )
         steps = dialogue(before, heard, caller, self.ward.book, f"{row.id:x}")
         answer: object = None
         while True:
@@ -168,6 +184,7 @@ class Turns:
 
     async def _put(self, tx: Tx, address: Address, message: Message) -> None:
         body = to_body(message)
+        self.ward.meter.said[address.channel] += 1
         split = self.splitters.get(address.channel)
         for row in split(body) if split else (body,):
             await outbox.put(tx, address.channel, address.id, outbox.Kind.REPLY, row)
@@ -176,6 +193,7 @@ class Turns:
 
     async def _park(self, address_id: int, row: InboxRow, failure: Exception) -> None:
         error_id = secrets.token_hex(6)
+        self.ward.meter.failed += 1
         log.error(
             "turn failed", error_id=error_id, inbox=row.id, channel=row.channel, exc_info=failure
         )
@@ -202,19 +220,21 @@ async def take_in(
 ) -> int | None:
     """Take one event in, with others or alone; returns its address, or None when it was taken in before.
 
-    Numbers that should not be sent are masked. What a deep link carried is kept with the address.
+    Numbers that should not be sent are masked. What a deep link carried is kept with the address alone.
     """
     address = await addresses.address_of(tx, channel, key)
     text = clean(str(body.get("text", ""))[:MAX_CHARS])
     kept = {**body, "text": mask(text)}
     if kept["text"] != text:
         kept["masked"] = True
+    payload = body.get("start")
+    if payload:
+        kept["start"] = True  # it may open an invite: the address keeps what is needed of it
     taken = await inbox.take_in(tx, channel, event_id, address.id, kept)
     if taken is None:
         return None
     if kept["text"]:
         await messages.add(tx, address.id, False, _own_words(kept), event_id)
-    payload = body.get("start")
     if isinstance(payload, str) and payload:
         await addresses.came_by(tx, address.id, payload)
     return address.id

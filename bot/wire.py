@@ -2,6 +2,11 @@
 
 import asyncio
 import json
+import math
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 from io import BytesIO
 from typing import Any
 
@@ -15,6 +20,7 @@ CONNECT_SECONDS = 10.0
 TOTAL_SECONDS = 30.0
 KEEP_ALIVE_SECONDS = 30.0
 """Shorter than a platform's own, so that it does not hang up while a call leaves."""
+DATE_SECONDS = 60.0
 JSON = {"Content-Type": "application/json"}
 
 NEVER_LEFT = (
@@ -29,10 +35,16 @@ NEVER_LEFT = (
 class Wire:
     """The HTTP client of the road out; open it in an event loop, close it in the end.
 
-    `seconds`: how long a call may take until its answer is there, whole.
+    Args:
+        seconds: how long a call may take until its answer is there, whole.
+        heard_date: is told, at most once a minute, how many seconds our clock is ahead of a platform's.
     """
 
-    def __init__(self, seconds: float = TOTAL_SECONDS) -> None:
+    def __init__(
+        self,
+        seconds: float = TOTAL_SECONDS,
+        heard_date: Callable[[float], None] | None = None,
+    ) -> None:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -40,6 +52,8 @@ class Wire:
             skip_auto_headers=("User-Agent", "Accept-Encoding"),
         )
         self._urls: dict[str, URL] = {}
+        self._heard_date = heard_date
+        self._date_at = -math.inf
 
     async def close(self) -> None:
         """Close every connection."""
@@ -67,11 +81,21 @@ class Wire:
                 proxy=account.proxy,
                 allow_redirects=False,
             ) as response:
+                self._note_date(response.headers.get("Date"))
                 return Answer(response.status, await response.read())
         except NEVER_LEFT as error:
             return Unreachable(_name(error))
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             return Undecided(_name(error))
+
+    def _note_date(self, date: str | None) -> None:
+        """Hold a platform's clock against ours, once a minute: a wrong one spoils every figure."""
+        now = time.monotonic()
+        if self._heard_date is None or date is None or now - self._date_at < DATE_SECONDS:
+            return
+        self._date_at = now
+        with suppress(ValueError, TypeError):
+            self._heard_date(time.time() - parsedate_to_datetime(date).timestamp())
 
     def _url(self, account: Account, call: Call) -> URL:
         url = URL(f"{account.url}/{call.method}", encoded=True)

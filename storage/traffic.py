@@ -58,7 +58,7 @@ class AccountTraffic:
 class UnknownEnd:
     """A row that may or may not have been accepted; unknown since `at`.
 
-    `why`: LEASE_OVER or UNDECIDED, the latter with the sender's own `reason`.
+    `why`: LEASE_OVER, RESTORED or UNDECIDED, the last with the sender's own `reason`.
     """
 
     row: int
@@ -216,7 +216,7 @@ async def _unknown(tx: Tx) -> tuple[UnknownEnd, ...]:
 
 
 def _end(row: Row[*tuple[Any, ...]], now: datetime) -> UnknownEnd:
-    is_undecided = row.reason is not None  # a lease that runs out leaves none
+    why = _why(row.reason)
     return UnknownEnd(
         row=row.id,
         account=row.account,
@@ -224,10 +224,16 @@ def _end(row: Row[*tuple[Any, ...]], now: datetime) -> UnknownEnd:
         kind=Kind(row.kind),
         created_at=row.created_at,
         at=row.settled_at or row.created_at,
-        why=Cause.UNDECIDED if is_undecided else Cause.LEASE_OVER,
-        reason=row.reason if is_undecided else None,
+        why=why,
+        reason=row.reason if why is Cause.UNDECIDED else None,
         hurdle=_hurdle(row, now),
     )
+
+
+def _why(reason: str | None) -> Cause:
+    if reason is None:  # a lease that runs out leaves none
+        return Cause.LEASE_OVER
+    return Cause.RESTORED if reason == outbox.AFTER_RESTORE else Cause.UNDECIDED
 
 
 def _hurdle(row: Row[*tuple[Any, ...]], now: datetime) -> Hurdle | None:

@@ -14,7 +14,23 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from bot.__main__ import command_position
-from bot.commands import approve, check, export, outbox, report, run, talk, vouch
+from bot.commands import (
+    approve,
+    backup,
+    check,
+    combine,
+    demo,
+    export,
+    import_,
+    install,
+    invite,
+    outbox,
+    report,
+    restore,
+    run,
+    talk,
+    vouch,
+)
 from bot.commands._frame import (
     Command,
     Commands,
@@ -46,7 +62,30 @@ app.command(cls=Command)(vouch.vouch)
 app.command(cls=Command)(report.report)
 app.command(cls=Command)(export.export)
 app.command(cls=Command)(outbox.outbox)
-COMMANDS = ("run", "talk", "check", "approve", "vouch", "report", "export", "outbox")
+app.command("import", cls=Command)(import_.import_)
+app.command(cls=Command)(invite.invite)
+app.command(cls=Command)(backup.backup)
+app.command(cls=Command)(install.install)
+app.command("restore", cls=Command)(restore.restore_)
+app.command("combine", cls=Command)(combine.combine_)
+app.add_typer(demo.app, name="demo")
+COMMANDS = (
+    "run",
+    "talk",
+    "check",
+    "approve",
+    "vouch",
+    "report",
+    "export",
+    "outbox",
+    "import",
+    "invite",
+    "backup",
+    "restore",
+    "install",
+    "combine",
+    "demo",
+)
 
 
 @app.callback()

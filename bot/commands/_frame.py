@@ -19,6 +19,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from bot.config import Config, load_config
 from bot.logs import bare_exceptions
+from bot.samples import BANNER, is_sample, kept_apart
 from handlers._requests.person import Role
 from storage.house import Actor
 
@@ -50,9 +51,17 @@ class Places:
 
 
 def configured(context: typer.Context, config: Path | None, data: Path | None) -> Config:
-    """The ward's configuration; what stands after the command decides over what stands before it."""
-    before = context.obj if isinstance(context.obj, Places) else Places()
-    return load_config(config or before.config, data or before.data)
+    """The ward's configuration; what stands after the command decides over what stands before it.
+
+    Whatever a command prints of made-up people, stderr says first that they are.
+    """
+    before = context.find_root().obj
+    before = before if isinstance(before, Places) else Places()
+    chosen = load_config(config or before.config, data or before.data)
+    if is_sample(chosen):
+        sys.stderr.write(f"{BANNER}\n")
+        return kept_apart(chosen)
+    return chosen
 
 
 # ---------------------------------------------------------------- who acts

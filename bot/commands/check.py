@@ -1,44 +1,40 @@
-"""`hocso check`: may the chatbot go out as it is? Reads config, content and database; sends nothing."""
+"""`hocso check`: may the chatbot go out as it is? Reads config, content and database; sends nothing.
+
+With --go-live: what is missing until public channels open, one line each; exit code 1 while any is.
+"""
 
 import asyncio
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from bot.commands._frame import ConfigFile, DataFolder, administrator, configured
 from bot.config import Config
+from bot.doors import can_keep_copies, missing
+from bot.facts import gather
+from bot.findings import Stored, findings, read_stored
+from bot.health import Check, Level, checks
 from bot.house import now, open_ward, read_tdps, used_phrases
-from handlers._requests.lesson import OpenLesson, TakeLesson
 from lessons import Content, Problem, examine
-from storage import perform, tdps
+from storage import doors
+from storage.doors import Parts
 
-SHOWN = 8
-"""So many names stand in one line; of more only the number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the answer; `is_todo`: works as it is, but somebody should see to it."""
-
-    text: str
-    is_todo: bool = False
-
-    def __str__(self) -> str:
-        return f"{'Nên làm:' if self.is_todo else 'Được:   '} {self.text}"
+GoLive = Annotated[
+    bool, typer.Option("--go-live", help="Chỉ nói còn thiếu gì để mở cửa đón bà con.")
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What the ward's database knows that config and content do not."""
-
-    approved: frozenset[str] = frozenset()
-    placeholders: int | None = None
-
-
-def check(context: typer.Context, *, config: ConfigFile = None, data: DataFolder = None) -> None:
+def check(
+    context: typer.Context,
+    *,
+    go_live: GoLive = False,
+    config: ConfigFile = None,
+    data: DataFolder = None,
+) -> None:
     """Kiểm tra cấu hình và nội dung; không gửi gì cho ai."""
     chosen = configured(context, config, data)
     today = now().astimezone(ZoneInfo(chosen.ward.timezone)).date()
@@ -47,19 +43,30 @@ def check(context: typer.Context, *, config: ConfigFile = None, data: DataFolder
     if content is None or errors:
         _fail(errors)
     assert content is not None
-    stored = asyncio.run(_stored(chosen, content))
-    findings = [
-        *_config(chosen),
-        _telegram(chosen),
-        *_lessons(chosen, content, stored.approved),
-        *_reviews(content),
-        *_tdps(chosen, stored),
-        *(Finding(str(problem), is_todo=True) for problem in problems),
-    ]
-    for finding in findings:
+    if go_live:
+        _go_live(chosen, content, today)
+        return
+    stored = asyncio.run(_stored(chosen))
+    rows = read_tdps(chosen.folder / "tdps.csv")
+    found = findings(chosen, content, stored, rows, problems)
+    for finding in found:
         typer.echo(str(finding))
-    left = sum(finding.is_todo for finding in findings)
+    unwell = asyncio.run(_unwell(chosen))
+    for one in unwell:
+        typer.echo(f"Nên làm: {one.sentence} {one.todo}")
+    left = sum(finding.is_todo for finding in found) + len(unwell)
     typer.echo(f"Chạy được. Còn {left} việc nên làm." if left else "Chạy được, không thiếu gì.")
+
+
+def _go_live(config: Config, content: Content, today: date) -> None:
+    parts = asyncio.run(_parts(config))
+    left = missing(config, content, parts, today, can_keep_copies=can_keep_copies(config))
+    for line in left:
+        typer.echo(f"Thiếu: {line}")
+    if left:
+        typer.echo(f"Còn thiếu {len(left)} điều, kênh công khai chưa mở cho bà con.")
+        raise typer.Exit(1)
+    typer.echo("Đủ cả: kênh công khai mở cho bà con.")
 
 
 def _fail(errors: Sequence[Problem]) -> None:
@@ -69,106 +76,27 @@ def _fail(errors: Sequence[Problem]) -> None:
     raise typer.Exit(2)
 
 
-async def _stored(config: Config, content: Content) -> Stored:
+async def _unwell(config: Config) -> tuple[Check, ...]:
+    """What of machine and data is not well; nothing where there are no data yet."""
+    if config.database_file is not None and not config.database_file.exists():
+        return ()
+    async with open_ward(config) as ward:
+        facts = await gather(ward, now(), is_server=False)
+    return tuple(check for check in checks(facts) if check.level is not Level.GOOD)
+
+
+async def _stored(config: Config) -> Stored:
     """What stands in the database; a file that does not exist yet is not made."""
     if config.database_file is not None and not config.database_file.exists():
         return Stored()
     async with open_ward(config) as ward, ward.database.reading(now()) as tx:
-        by = administrator()
-        opened = [await perform(tx, by, TakeLesson(lesson)) for lesson in content.lessons]
-        return Stored(
-            frozenset(
-                one.lesson.id for one in opened if isinstance(one, OpenLesson) and one.is_approved
-            ),
-            await tdps.placeholders(tx),
-        )
+        return await read_stored(tx, administrator())
 
 
-def _config(config: Config) -> Iterator[Finding]:
-    yield Finding(f"cấu hình của {config.ward.name}, dữ liệu ở {config.data.resolve()}.")
-    for contact in config.ward.contacts:
-        if not contact.phone:
-            yield Finding(
-                f"chưa có số của {contact.name}, trợ lý bảo bà con đến tận nơi. "
-                "Gọi thử rồi ghi vào config.yaml.",
-                is_todo=True,
-            )
-        elif contact.checked_on is None:
-            yield Finding(
-                f"số của {contact.name} chưa ghi ngày gọi thử (checked_on).", is_todo=True
-            )
-
-
-def _telegram(config: Config) -> Finding:
-    if not config.telegram.is_on:
-        return Finding("Telegram đang tắt (chưa có mã bot).")
-    if config.telegram.webhook_url:
-        return Finding(f"Telegram đang bật, nhận tin qua webhook {config.telegram.webhook_url}.")
-    return Finding("Telegram đang bật, trợ lý tự hỏi Telegram xem có tin mới không.")
-
-
-def _lessons(config: Config, content: Content, approved: frozenset[str]) -> Iterator[Finding]:
-    ids = tuple(content.lessons)
-    done = [one for one in ids if one in approved]
-    waiting = [one for one in ids if one not in approved]
-    yield Finding(f"{len(ids)} bài học, {len(content.phrases)} câu chữ.")
-    if done:
-        yield Finding(f"{len(done)} bài phường đã duyệt: {', '.join(done)}.")
-    if waiting:
-        yield Finding(
-            f"{len(waiting)} bài chờ duyệt: {', '.join(waiting)}; {_effect(config)}. "
-            f"Duyệt bằng: hocso approve {waiting[0]} --name TÊN --office NƠI",
-            is_todo=True,
-        )
-
-
-def _effect(config: Config) -> str:
-    """What residents see of a lesson that nobody has approved."""
-    doors = {"trang công khai": bool(config.web.public_url), "Telegram": config.telegram.is_on}
-    closed = [name for name, is_public in doors.items() if is_public]
-    if closed:
-        return f"{' và '.join(closed)} chưa đưa ra các bài này"
-    return "các bài này mở đầu bằng “Bản dùng thử”"
-
-
-def _reviews(content: Content) -> Iterator[Finding]:
-    """What is marked as still to be read by somebody who knows."""
-    for contact in content.contacts:
-        if contact.needs_review:
-            yield Finding(f"xem lại số {contact.value}: {contact.review_note}", is_todo=True)
-    for lesson in content.lessons.values():
-        if lesson.needs_review:
-            yield Finding(f"xem lại bài {lesson.id}: {lesson.review_note}", is_todo=True)
-    for key in content.phrases:
-        entry = content.phrases.entry(key)
-        if entry.needs_review:
-            yield Finding(f"xem lại câu {key}: {entry.review_note}", is_todo=True)
-
-
-def _tdps(config: Config, stored: Stored) -> Iterator[Finding]:
-    rows = read_tdps(config.folder / "tdps.csv")
-    unit = config.ward.unit_word
-    if stored.placeholders:
-        yield Finding(
-            f"dữ liệu còn {stored.placeholders} {unit} tên mẫu. Danh sách chỉ nạp một lần: "
-            "sửa tdps.csv rồi bắt đầu lại với thư mục dữ liệu mới, trước khi bà con dùng.",
-            is_todo=True,
-        )
-    elif stored.placeholders is None and (
-        examples := [one.name for one in rows if one.is_placeholder]
-    ):
-        yield Finding(
-            f"tdps.csv còn {len(examples)} tên mẫu: {_some(examples)}. "
-            f"Thay bằng danh sách {unit} thật trước lần chạy đầu.",
-            is_todo=True,
-        )
-    elif stored.placeholders is None and not rows:
-        yield Finding(f"chưa có danh sách {unit}: đặt tệp tdps.csv cạnh config.yaml.", is_todo=True)
-    else:
-        yield Finding(f"danh sách {unit} không còn tên mẫu.")
-
-
-def _some(names: Iterable[str]) -> str:
-    listed = list(names)
-    rest = len(listed) - SHOWN
-    return ", ".join(listed[:SHOWN]) + (f" và {rest} nữa" if rest > 0 else "")
+async def _parts(config: Config) -> Parts:
+    """What there is; of a database that is not made yet, what its list of TDPs will be."""
+    if config.database_file is not None and not config.database_file.exists():
+        rows = read_tdps(config.folder / "tdps.csv")
+        return Parts(tdps=len(rows), placeholders=sum(row.is_placeholder for row in rows))
+    async with open_ward(config) as ward, ward.database.reading(now()) as tx:
+        return await doors.parts(tx)

@@ -278,8 +278,11 @@ class Process:
                 self.command, stdout=subprocess.PIPE, stderr=log, cwd=ROOT, encoding="utf-8"
             )
         assert self.popen.stdout is not None
-        line = self.popen.stdout.readline()
-        assert self.url in line, f"{line}{self.log}"
+        said = ""
+        while self.url not in said:  # a sample says first that it is one
+            line = self.popen.stdout.readline()
+            assert line, f"{said}{self.log}"
+            said += line
         return self
 
     def run(self) -> subprocess.CompletedProcess[str]:

@@ -5,27 +5,31 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
-from bot.clock import EPOCH, JOBS, Job, every_minute, forget, tick
+from bot.clock import EPOCH, JOBS, LONG_JOBS, Job, every_minute, forget, tick
 from bot.house import Ward
-from storage import addresses, messages
+from storage import addresses, messages, rollups
+from storage.slots import AFTER_ALL
+from storage.tables import ClockRuns
 
 NOW = datetime(2026, 11, 22, 8, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+PURGE = (Job("purge", HOUR, forget),)
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
 async def test_the_first_tick_of_an_hour_runs_the_job_and_the_others_do_not(ward: Ward) -> None:
-    ran = [await tick(ward, NOW + timedelta(minutes=minute)) for minute in range(40)]
+    ran = [await tick(ward, NOW + timedelta(minutes=minute), PURGE) for minute in range(40)]
 
     assert ran == [("purge",), *[()] * 39]
-    assert await tick(ward, NOW + timedelta(minutes=40)) == ("purge",)
+    assert await tick(ward, NOW + timedelta(minutes=40), PURGE) == ("purge",)
 
 
 async def test_a_week_of_sleep_is_one_run_and_not_a_run_for_every_hour(ward: Ward) -> None:
-    await tick(ward, NOW)
+    await tick(ward, NOW, PURGE)
 
-    ran = [await tick(ward, NOW + timedelta(days=7, seconds=second)) for second in range(3)]
+    ran = [await tick(ward, NOW + timedelta(days=7, seconds=second), PURGE) for second in range(3)]
 
     assert ran == [("purge",), (), ()]
 
@@ -33,13 +37,13 @@ async def test_a_week_of_sleep_is_one_run_and_not_a_run_for_every_hour(ward: War
 async def test_a_clock_that_jumps_back_and_forth_runs_nothing_twice(ward: Ward) -> None:
     jumps = [0, 5, -1, 5, 0, -1, 6, 5]
 
-    ran = [await tick(ward, NOW + jump * HOUR) for jump in jumps]
+    ran = [await tick(ward, NOW + jump * HOUR, PURGE) for jump in jumps]
 
     assert [bool(one) for one in ran] == [True, True, True, False, False, False, True, False]
 
 
 async def test_two_processes_that_tick_at_once_run_a_job_once(ward: Ward) -> None:
-    ran = await asyncio.gather(*(tick(ward, NOW) for _ in range(8)))
+    ran = await asyncio.gather(*(tick(ward, NOW, PURGE) for _ in range(8)))
 
     assert sorted(ran) == [*[()] * 7, ("purge",)]
 
@@ -67,7 +71,9 @@ def test_a_job_was_last_due_at_a_full_period_that_has_begun(now: datetime, minut
 
 
 def test_every_job_has_a_name_of_its_own() -> None:
-    assert len({job.name for job in JOBS}) == len(JOBS)
+    jobs = (*JOBS, *LONG_JOBS)
+
+    assert len({job.name for job in jobs}) == len(jobs)
 
 
 async def test_the_scheduler_calls_at_every_full_minute() -> None:
@@ -78,3 +84,17 @@ async def test_the_scheduler_calls_at_every_full_minute() -> None:
     scheduler.shutdown(wait=False)
 
     assert [(time.minute, time.second) for time in times] == [(20, 0), (21, 0), (22, 0)]
+
+
+async def test_figures_are_added_up_every_minute_and_little_is_remembered_of_it(ward: Ward) -> None:
+    minutes = [NOW + timedelta(minutes=minute) for minute in (0, 1, 2, 24 * 60 + 1)]
+
+    ran = [await tick(ward, minute, LONG_JOBS[:1]) for minute in minutes]
+
+    assert ran == [("figures",)] * 4
+    async with ward.database.reading(NOW) as tx:
+        assert await rollups.sums(tx, ("",), 0, AFTER_ALL) == {}
+        due = await tx.connection.scalars(
+            select(ClockRuns.due_at).where(ClockRuns.job == "figures")
+        )
+        assert sorted(due.all()) == minutes[1:]

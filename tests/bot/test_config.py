@@ -162,6 +162,19 @@ def test_a_webhook_has_the_path_of_its_address_or_one_of_its_own(
     assert (found.webhook_url, found.webhook_path) == (whole, path)
 
 
+def test_a_token_for_monitors_is_never_shown_and_a_short_one_refused(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("web: {metrics_token: 'abc def'}", encoding="utf-8")
+    with pytest.raises(ConfigError, match="phải gồm 16–200 ký tự") as refused:
+        load_config(file, None)
+    file.write_text("web: {metrics_token: '0123456789abcdef'}", encoding="utf-8")
+
+    shown = repr(load_config(file, None))
+
+    assert "abc def" not in str(refused.value)
+    assert "0123456789abcdef" not in shown
+
+
 def test_no_secret_is_in_what_a_config_looks_like(tmp_path: Path) -> None:
     config = read(
         tmp_path,
@@ -193,6 +206,7 @@ TELEGRAM = [
     ("webhook_url: 'https://a.vn/t?x=secret'", "chỉ gồm tên miền và đường dẫn"),
     ("webhook_url: 'https://lan:secret@a.vn/t'", "chỉ gồm tên miền và đường dẫn"),
     ("webhook_url: 'https://a.vn/api/messages'", "đường dẫn này là của trang trò chuyện"),
+    ("webhook_url: 'https://a.vn/can-bo'", "đường dẫn này là của trang trò chuyện"),
     ("webhook_url: 'https://a.vn'", "có webhook_url thì phải có webhook_secret"),
     ("webhook_secret: 'secret có dấu'", "HOCSO_TELEGRAM_SECRET.: chỉ gồm 1 đến 256 ký tự"),
     ("webhook_secret: 12345", "“telegram.webhook_secret”.*phải là chữ"),

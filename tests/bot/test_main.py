@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from bot.__main__ import command_position
+from bot.commands import COMMANDS
 
 LINES = [
     ("nothing", [], None),
@@ -49,5 +50,5 @@ def test_help_lists_every_command_in_vietnamese() -> None:
 
     page = done.stdout.decode()
     names = [line.split()[0] for line in page.partition("Lệnh:")[2].splitlines() if line.strip()]
-    assert names == ["run", "talk", "check", "approve", "vouch", "report", "export", "outbox"]
+    assert sorted(names) == sorted(COMMANDS)
     assert not [word for word in ("Usage", "Options", "Commands", "Show this") if word in page]

@@ -9,13 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from bot.house import now
+from bot.bell import Bell
+from bot.house import Ward, now
 from bot.logs import configure_logs
+from bot.server import parsers
+from bot.turns import Turns
 from handlers._effects import phrase
 from handlers._talk import Talk
 from storage import export, inbox
-from storage.tables import Table
+from storage._secrets import sealed
+from storage.tables import Addresses, Inbox, Table
 
 SECRET = "bà Lan ở số nhà 12"
 
@@ -125,6 +130,19 @@ async def test_a_card_number_is_masked_before_it_is_kept(running: Any) -> None:
     assert "Đừng gửi những số đó cho ai" in answer["text"]
     assert "thẻ của tôi •••" in everything
     assert "1234" not in everything.replace(" ", "")
+
+
+async def test_the_token_of_an_invite_is_kept_by_its_seal_alone(ward: Ward) -> None:
+    turns, token = Turns(ward, parsers(ward), Bell(), now), "A1" * 12
+
+    await turns.receive("web", "a visitor", "1", {"text": "", "start": f"moi-{token}"})
+
+    async with ward.database.reading(now()) as tx:
+        bodies = (await tx.connection.scalars(select(Inbox.body))).all()
+        carried = (await tx.connection.scalars(select(Addresses.came_by))).all()
+    assert bodies == [{"text": "", "start": True}]
+    assert carried == [f"moi-{sealed(ward.house, 'invite', token)}"]
+    assert token not in str(carried)
 
 
 # ---------------------------------------------------------------- three times and shuffled

@@ -96,6 +96,21 @@ async def test_a_bare_5xx_is_an_answer_for_the_channel_to_read(
     assert found == Answer(503, b"<html><h1>503</h1></html>")
 
 
+async def test_a_platforms_date_says_how_far_our_clock_is_ahead_once_a_minute() -> None:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.json_response({}, headers={"Date": "Thu, 01 Jan 1970 00:00:00 GMT"})
+
+    heard: list[float] = []
+    wire = Wire(heard_date=heard.append)
+    async with serving(answer) as base:
+        for _ in range(3):
+            await wire.call(Account("telegram", telegram, base, None, telegram.LIMITS), HELLO)
+    await wire.close()
+
+    assert len(heard) == 1
+    assert heard[0] > 50 * 365 * 86400
+
+
 async def test_a_redirect_is_not_followed_with_the_secret(wire: Wire) -> None:
     asked: list[str] = []
 

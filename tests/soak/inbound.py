@@ -10,10 +10,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from bot.config import Config
+from bot.house import now, open_ward
 from storage.inbox import WAITING
 from storage.outbox import State
 from tests.fakes.telegram import NO_LIMITS, FakeTelegram, Person
+from tests.opened import open_doors, opening
 from tests.soak.lives import PATIENCE_SECONDS, Lives
 from tests.soak.outbound import (
     LATENCIES,
@@ -142,7 +146,8 @@ async def kill_inbound(store: Store, folder: Path, seed: int, kills: int = 10) -
     """Let 50 people act 200 times on servers that are killed so often, and judge what came of it."""
     with seeded(seed) as rng:
         async with FakeTelegram(rates=NO_LIMITS) as fake:
-            config = config_for(fake, store, PER_SECOND)
+            config = opened_config(fake, store, folder)
+            await open_to_all(config, folder)
             crowd = Crowd(fake, rng)
             async with Lives(folder, config) as lives:
                 run = Run(crowd, store, lives)
@@ -155,6 +160,19 @@ async def kill_inbound(store: Store, folder: Path, seed: int, kills: int = 10) -
                     *log_faults(lives.log),
                 ]
                 return figures(run, window_of(config), faults, seed)
+
+
+def opened_config(fake: FakeTelegram, store: Store, folder: Path) -> dict[str, Any]:
+    """The config of a ward that lacks nothing: its doors open at every start."""
+    given, opened = config_for(fake, store, PER_SECOND), opening(folder)
+    return {**opened, **given, "web": {**opened["web"], **given["web"]}}
+
+
+async def open_to_all(config: dict[str, Any], folder: Path) -> None:
+    """Put into the database what the doors ask for."""
+    given = Config.model_validate({**config, "folder": folder, "data": folder / "data"})
+    async with open_ward(given) as ward, ward.database.transaction(now()) as tx:
+        await open_doors(tx)
 
 
 def figures(run: Run, window: int, faults: Sequence[str], seed: int) -> Found:

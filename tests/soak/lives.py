@@ -23,7 +23,7 @@ class Lives:
 
     Args:
         folder: for its config, its data and its log.
-        config: what config.yaml says; the page is served on `web.port`.
+        config: what config.yaml says; the page is served on `web.port`, and told as `web.public_url`.
     """
 
     def __init__(self, folder: Path, config: dict[str, Any]) -> None:
@@ -61,7 +61,8 @@ class Lives:
         self._living.stdin.write(b"\n")
         async with asyncio.timeout(PATIENCE_SECONDS):
             line = await self._living.stdout.readline()
-        assert str(self._config["web"]["port"]) in line.decode(), self.log[-2000:]
+        where = self._config["web"].get("public_url") or str(self._config["web"]["port"])
+        assert where in line.decode(), self.log[-2000:]
         self._next = await self._prepare()
 
     def kill(self) -> None:

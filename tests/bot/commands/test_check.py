@@ -89,7 +89,7 @@ def test_samples_that_are_in_the_database_already_are_named_as_such(learnt) -> N
 
     done = learnt.call("check")
 
-    assert lines(done.out, "Nên làm:", "dữ liệu còn 8 tổ dân phố tên mẫu", "chỉ nạp một lần")
+    assert lines(done.out, "Nên làm:", "dữ liệu còn 8 tổ dân phố tên mẫu", "hocso import tdps")
 
 
 def test_a_wards_own_copy_of_the_content_is_as_good_as_the_shipped_one(box) -> None:

@@ -20,7 +20,7 @@ def figures(box) -> tuple[dict, dict]:
 
 
 def counted(line: dict) -> dict:
-    others = ("key", "label", "note", "population_percent")
+    others = ("key", "label", "note", "of", "population_percent")
     return {name: value for name, value in line.items() if name not in others}
 
 
