@@ -167,6 +167,7 @@ async def unit_lines(tx: Tx, by: Actor, period: Period, day: date) -> tuple[Unit
 
 
 async def lesson_lines(tx: Tx, by: Actor, period: Period) -> tuple[LessonLine, ...]:
+    """One line per lesson: within the period, and from the beginning until its end."""
     now = await perform(tx, by, FiguresBy(Dimension.LESSON, period.since, period.until))
     so_far = await perform(tx, by, FiguresBy(Dimension.LESSON, None, period.until))
     within = {line.key: learning(line) for line in now.lines}

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, bindparam, func, select, update
 
 from handlers._requests.person import (
+    VOUCHING,
     Erased,
     EraseMe,
     ExportMine,
@@ -15,7 +16,6 @@ from handlers._requests.person import (
     NameSaved,
     NoSuchPerson,
     NothingKept,
-    Role,
     SetName,
     Standing,
     Vouch,
@@ -142,9 +142,6 @@ async def erase_me(
     await erase_person(tx, who.person, who.address)
     await audit.append(tx, by, "erased", f"person:{who.person}")
     return Erased()
-
-
-VOUCHING = (Role.TEAM, Role.HEAD, Role.STAFF, Role.ADMIN)
 
 
 @performer(roles=set(VOUCHING))

@@ -210,13 +210,22 @@ async def _changes(tx: Tx, rules: Rules, after: int, upto: int) -> dict[Cell, Nu
 
 
 async def _add(tx: Tx, changes: Mapping[Cell, Numbers], reached: _State) -> None:
-    """Add to the rows, drop those that became nothing, and note how far it came."""
-    rows = [dict(zip(_COLUMNS, (*cell, *one), strict=True)) for cell, one in changes.items()]
+    """Add to the rows, drop those that became nothing, and note how far it came.
+
+    In the order of their key: no page of the table is looked for twice.
+    """
+    in_order = sorted(changes.items(), key=_in_table)
+    rows = [dict(zip(_COLUMNS, (*cell, *one), strict=True)) for cell, one in in_order]
     if rows:
         await tx.connection.execute(_ADD, rows)
-    if less := [cell for cell, one in changes.items() if one.visits < 0]:
+    if less := [cell for cell, one in in_order if one.visits < 0]:
         await tx.connection.execute(_DROP, [dict(zip("dlcsp", cell, strict=True)) for cell in less])
     await tx.connection.execute(_KEEP, {"now_at": dump(asdict(reached))})
+
+
+def _in_table(change: tuple[Cell, Numbers]) -> tuple[str, int, str, str, int]:
+    (dimension, line, code, slot, previous), _ = change
+    return dimension, slot, line, code, previous
 
 
 # ---------------------------------------------------------------- reading

@@ -210,6 +210,7 @@ class SlotCounts(Table):
     """
 
     __tablename__ = "slot_counts"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's own class attribute
     dimension: Mapped[str] = mapped_column(String(10), primary_key=True)  # "" | tdp | lesson | unit
     slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     line: Mapped[str] = mapped_column(String(24), primary_key=True)  # "" where unknown

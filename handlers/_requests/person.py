@@ -147,6 +147,10 @@ class NoSuchPerson:
     person: int
 
 
+VOUCHING = (Role.TEAM, Role.HEAD, Role.STAFF, Role.ADMIN)
+"""Who knows people well enough to say that they are real."""
+
+
 @dataclass(frozen=True, slots=True)
 class Vouch(Deed[Vouched | NoSuchPerson]):
     """A member vouches that this number is one real resident.

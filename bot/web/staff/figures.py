@@ -1,7 +1,8 @@
 """GET /can-bo/so-lieu: the ward's figures per TDP, unit and lesson, and over time; as pictures and as tables.
 
-GET /can-bo/so-lieu/nguoi      the people behind a number (every look is in the audit)
-GET /can-bo/so-lieu/cau-hoi    how hard the questions are
+GET /can-bo/so-lieu/nguoi                 the people behind a number (every look is in the audit)
+POST /can-bo/so-lieu/nguoi/7/xac-nhan     one of them is known to be real; a GET asks first
+GET /can-bo/so-lieu/cau-hoi               how hard the questions are
 
 What is asked for stands in the address: bot/web/staff/_chosen.py.
 """
@@ -14,11 +15,12 @@ from aiohttp import web
 from bot.reports.figures import DEFINITIONS
 from bot.web.staff import _figures_drawn as drawn
 from bot.web.staff._chosen import ALL, COUNTS, LINES, NAMES, OWN, Chosen, read_chosen
+from bot.web.staff._forms import whole_number
 from bot.web.staff.desk import ROOT, Desk, Page
 from handlers import _periods
 from handlers._requests.behind import PeopleBehind
 from handlers._requests.figures import Dimension, Figures, FiguresBy, Line, OverTime
-from handlers._requests.person import WARD_ROLES, Role
+from handlers._requests.person import VOUCHING, WARD_ROLES, NoSuchPerson, Role, Vouch
 from handlers._requests.questions import Difficulty
 from storage import perform
 from storage._tx import Tx
@@ -27,6 +29,7 @@ from storage.slots import first_day, slot_on
 
 PAGE = Page(f"{ROOT}/so-lieu", "Số liệu", frozenset(WARD_ROLES))
 PEOPLE, QUESTIONS = f"{PAGE.path}/nguoi", f"{PAGE.path}/cau-hoi"
+VOUCH = f"{PEOPLE}/{{id}}/xac-nhan"
 SEE_PEOPLE = frozenset(WARD_ROLES) - {Role.OBSERVER}
 SEE_QUESTIONS = frozenset(WARD_ROLES) - {Role.TEAM, Role.HEAD}
 A_YEAR = 24
@@ -57,6 +60,7 @@ class FiguresPage:
         return self._desk.page(
             request,
             "figures",
+            vouched=whole_number(request.query.get("da-xac-nhan", "")),
             chosen=chosen,
             at=at,
             options=self._options(),
@@ -130,6 +134,7 @@ class FiguresPage:
             after=chosen.after,
         )
         page = await self._desk.do(request, wanted)
+        may_vouch = self._may(request, frozenset(VOUCHING))
         async with self._desk.reading(request) as (tx, by):
             label = await self._label(tx, by, chosen)
         return self._desk.page(
@@ -138,7 +143,10 @@ class FiguresPage:
             chosen=chosen,
             label=label,
             count=COUNTS[chosen.count],
-            rows=[drawn.face(one) for one in page.people],
+            rows=[
+                (drawn.face(one), may_vouch and not (one.is_confirmed or one.is_erased))
+                for one in page.people
+            ],
             more=chosen.at(PEOPLE, after=page.after) if page.after is not None else "",
             first=chosen.at(PEOPLE, after=0) if chosen.after else "",
             back=chosen.at(PAGE.path, key=None),
@@ -167,6 +175,27 @@ class FiguresPage:
             back=chosen.at(PAGE.path),
         )
 
+    # ------------------------------------------------------------ somebody is real
+
+    async def ask_vouch(self, request: web.Request) -> web.Response:
+        """GET /can-bo/so-lieu/nguoi/7/xac-nhan: really known to be one real resident?"""
+        return self._desk.page(
+            request,
+            "confirm",
+            title=f"Xác nhận người số {_number(request)}?",
+            text="Chỉ xác nhận khi anh chị biết chắc đây là một người có thật ở địa bàn. Từ đó người này được "
+            "tính là “người” trong số liệu, cả những bài đã học trước đây. Việc xác nhận được ghi lại.",
+            label="Tôi biết người này, xác nhận",
+            back=PAGE.path,
+        )
+
+    async def vouch(self, request: web.Request) -> web.Response:
+        """POST /can-bo/so-lieu/nguoi/7/xac-nhan: let somebody count as người."""
+        answer = await self._desk.do(request, Vouch(_number(request)))
+        if isinstance(answer, NoSuchPerson):
+            raise web.HTTPNotFound
+        raise web.HTTPSeeOther(f"{PAGE.path}?da-xac-nhan={answer.person}")
+
     # ------------------------------------------------------------ small things
 
     @property
@@ -178,11 +207,20 @@ class FiguresPage:
         return me is not None and not roles.isdisjoint(me.roles)
 
 
+def _number(request: web.Request) -> int:
+    number = whole_number(request.match_info["id"])
+    if number is None:
+        raise web.HTTPNotFound
+    return number
+
+
 def routes(desk: Desk) -> tuple[web.AbstractRouteDef, ...]:
     """Return the page's routes."""
     page = FiguresPage(desk)
     return (
         web.get(PAGE.path, page.show),
         web.get(PEOPLE, page.people),
+        web.get(VOUCH, page.ask_vouch),
+        web.post(VOUCH, page.vouch),
         web.get(QUESTIONS, page.questions),
     )

@@ -38,6 +38,22 @@ def _roles() -> None:
         sa.PrimaryKeyConstraint("person_id", name="pk_members"),
     )
     op.create_table(
+        "relatives",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("helper_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("since", MOMENT, nullable=False),
+        sa.Column("until", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(["helper_id"], ["people.id"], name="fk_relatives_helper_id"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_relatives_person_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_relatives"),
+    )
+    op.create_index("ix_relatives_helper_id", "relatives", ["helper_id"])
+    op.create_index("ix_relatives_person_id", "relatives", ["person_id"])
+
+
+def _invites() -> None:
+    op.create_table(
         "invites",
         sa.Column("id", BIG_ID, nullable=False),
         sa.Column("words_hash", sa.String(length=64), nullable=False),
@@ -72,19 +88,6 @@ def _roles() -> None:
     )
     op.create_index("ix_wrong_codes_address_id", "wrong_codes", ["address_id"])
     op.create_index("wrong_codes_by_time", "wrong_codes", ["at"])
-    op.create_table(
-        "relatives",
-        sa.Column("id", BIG_ID, nullable=False),
-        sa.Column("helper_id", sa.BigInteger(), nullable=False),
-        sa.Column("person_id", sa.BigInteger(), nullable=False),
-        sa.Column("since", MOMENT, nullable=False),
-        sa.Column("until", MOMENT, nullable=True),
-        sa.ForeignKeyConstraint(["helper_id"], ["people.id"], name="fk_relatives_helper_id"),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_relatives_person_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_relatives"),
-    )
-    op.create_index("ix_relatives_helper_id", "relatives", ["helper_id"])
-    op.create_index("ix_relatives_person_id", "relatives", ["person_id"])
 
 
 def _signing_in() -> None:
@@ -124,7 +127,7 @@ def _signing_in() -> None:
     op.create_index("ix_sessions_person_id", "sessions", ["person_id"])
 
 
-def _work() -> None:
+def _items() -> None:
     op.create_table(
         "team_items",
         sa.Column("id", BIG_ID, nullable=False),
@@ -145,6 +148,9 @@ def _work() -> None:
         sqlite_where=sa.text("done_at IS NULL"),
         postgresql_where=sa.text("done_at IS NULL"),
     )
+
+
+def _tasks() -> None:
     op.create_table(
         "tasks",
         sa.Column("id", BIG_ID, nullable=False),
@@ -164,7 +170,7 @@ def _work() -> None:
     )
 
 
-def _figures() -> None:
+def _stated() -> None:
     op.create_table(
         "stated",
         sa.Column("id", BIG_ID, nullable=False),
@@ -183,31 +189,6 @@ def _figures() -> None:
     )
     op.create_index("stated_by_key", "stated", ["key", "as_of"])
     op.create_table(
-        "slot_counts",
-        sa.Column("dimension", sa.String(length=10), nullable=False),
-        sa.Column("slot", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("line", sa.String(length=24), nullable=False),
-        sa.Column("code", sa.String(length=20), nullable=False),
-        sa.Column("previous", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("people", sa.Integer(), nullable=False),
-        sa.Column("visits", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "dimension", "slot", "line", "code", "previous", name="pk_slot_counts"
-        ),
-    )
-    op.create_table(
-        "question_counts",
-        sa.Column("slot", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("lesson_id", sa.String(length=20), nullable=False),
-        sa.Column("lesson_version", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("question", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("answered", sa.Integer(), nullable=False),
-        sa.Column("right", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "slot", "lesson_id", "lesson_version", "question", name="pk_question_counts"
-        ),
-    )
-    op.create_table(
         "reports",
         sa.Column("id", BIG_ID, nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -221,6 +202,35 @@ def _figures() -> None:
         sa.Column("final_by", sa.String(length=80), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_reports"),
         sqlite_autoincrement=True,
+    )
+
+
+def _counts() -> None:
+    op.create_table(
+        "slot_counts",
+        sa.Column("dimension", sa.String(length=10), nullable=False),
+        sa.Column("slot", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("line", sa.String(length=24), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("previous", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("visits", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "dimension", "slot", "line", "code", "previous", name="pk_slot_counts"
+        ),
+        sqlite_with_rowid=False,  # a row is found, added to and read in the order of its key
+    )
+    op.create_table(
+        "question_counts",
+        sa.Column("slot", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("lesson_id", sa.String(length=20), nullable=False),
+        sa.Column("lesson_version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("question", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("answered", sa.Integer(), nullable=False),
+        sa.Column("right", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "slot", "lesson_id", "lesson_version", "question", name="pk_question_counts"
+        ),
     )
 
 
@@ -249,7 +259,10 @@ def _columns() -> None:
 def upgrade() -> None:
     """Add the tables, and what three older ones must know."""
     _roles()
+    _invites()
     _signing_in()
-    _work()
-    _figures()
+    _items()
+    _tasks()
+    _stated()
+    _counts()
     _columns()

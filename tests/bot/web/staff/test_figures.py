@@ -105,6 +105,40 @@ def link_of_people(text: str, count: str) -> str:
     return fits[0]
 
 
+async def test_a_member_lets_somebody_of_their_tdp_count_as_a_person(office: Any) -> None:
+    await somebody_learnt(office)
+    async with office.transaction() as tx:
+        home = {"person_id": PERSON + 1, "tdp_id": 1, "valid_from": tx.now}
+        await tx.connection.execute(insert(Residences), home)
+    browser = await office.signed_in(Role.TEAM, 1)
+    vouch = f"{PEOPLE}/{PERSON + 1}/xac-nhan"
+    numbers = await browser.get(PAGE.path)
+    behind = await browser.get(link_of(numbers.text, dong="1", so="finished", luot="1"))
+    assert vouch in behind.text
+    assert f"{PEOPLE}/{PERSON}/xac-nhan" not in behind.text
+
+    asked = await browser.get(vouch)
+    done = await browser.post(vouch)
+
+    assert f"Xác nhận người số {PERSON + 1}?" in asked.text
+    assert (done.status, done.to) == (303, f"{PAGE.path}?da-xac-nhan={PERSON + 1}")
+    assert f"Đã xác nhận người số {PERSON + 1}" in (await browser.get(done.to)).text
+    assert [subject for _, subject, _ in await office.audit("vouched")] == [f"person:{PERSON + 1}"]
+
+
+@pytest.mark.parametrize("number", ["1002", "99", "abc", "9" * 30])
+async def test_nobody_vouches_for_who_lives_in_another_tdp_or_does_not_exist(
+    office: Any, number: str
+) -> None:
+    await somebody_learnt(office)
+    browser = await office.signed_in(Role.HEAD, 2)
+
+    answer = await browser.post(f"{PEOPLE}/{number}/xac-nhan")
+
+    assert answer.status == 404
+    assert await office.audit("vouched") == []
+
+
 async def test_each_look_at_people_is_in_the_audit_and_the_page_of_numbers_is_not(
     office: Any,
 ) -> None:
