@@ -7,30 +7,14 @@ exit code 0    done
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from importlib import import_module
 
 import typer
 from sqlalchemy.exc import OperationalError
 
 from bot.__main__ import command_position
-from bot.commands import (
-    approve,
-    backup,
-    check,
-    combine,
-    demo,
-    export,
-    import_,
-    install,
-    invite,
-    outbox,
-    report,
-    restore,
-    run,
-    talk,
-    vouch,
-)
 from bot.commands._frame import (
     Command,
     Commands,
@@ -48,47 +32,26 @@ FAILED = 1
 WRONG_INPUT = 2
 INTERRUPTED = 130
 
-app = typer.Typer(
-    cls=Commands,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-app.command(cls=Command)(run.run)
-app.command(cls=Command)(talk.talk)
-app.command(cls=Command)(check.check)
-app.command(cls=Command)(approve.approve)
-app.command(cls=Command)(vouch.vouch)
-app.command(cls=Command)(report.report)
-app.command(cls=Command)(export.export)
-app.command(cls=Command)(outbox.outbox)
-app.command("import", cls=Command)(import_.import_)
-app.command(cls=Command)(invite.invite)
-app.command(cls=Command)(backup.backup)
-app.command(cls=Command)(install.install)
-app.command("restore", cls=Command)(restore.restore_)
-app.command("combine", cls=Command)(combine.combine_)
-app.add_typer(demo.app, name="demo")
-COMMANDS = (
-    "run",
-    "talk",
-    "check",
-    "approve",
-    "vouch",
-    "report",
-    "export",
-    "outbox",
-    "import",
-    "invite",
-    "backup",
-    "restore",
-    "install",
-    "combine",
-    "demo",
-)
+COMMANDS = {
+    "run": "run.run",
+    "talk": "talk.talk",
+    "check": "check.check",
+    "approve": "approve.approve",
+    "vouch": "vouch.vouch",
+    "report": "report.report",
+    "export": "export.export",
+    "outbox": "outbox.outbox",
+    "import": "import_.import_",
+    "invite": "invite.invite",
+    "backup": "backup.backup",
+    "restore": "restore.restore_",
+    "install": "install.install",
+    "combine": "combine.combine_",
+    "demo": "demo.app",
+}
+"""Each command, in the order of the help page, and what answers it: a function or an app of this package."""
 
 
-@app.callback()
 def places(context: typer.Context, *, config: ConfigFile = None, data: DataFolder = None) -> None:
     """Trợ lý bình dân học vụ số của phường. Hai tùy chọn dưới đây ghi trước hay sau lệnh đều được."""
     context.obj = Places(config, data)
@@ -117,8 +80,27 @@ def _run(arguments: list[str]) -> int:
         near = get_close_matches(wanted, COMMANDS, n=1)
         advice = f"Có phải “{near[0]}” không?" if near else f"Các lệnh có: {', '.join(COMMANDS)}."
         raise WrongInput(f"Không có lệnh “{wanted}”. {advice}")
-    door = typer.main.get_command(app)
+    door = typer.main.get_command(_app(tuple(COMMANDS) if position is None else (wanted,)))
     return int(door.main(arguments, prog_name="hocso", standalone_mode=False) or 0)
+
+
+def _app(names: Iterable[str]) -> typer.Typer:
+    """The commands of these names: each brings libraries of its own, so only those asked for are imported."""
+    app = typer.Typer(
+        cls=Commands,
+        callback=places,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    for name in names:
+        module, _, attribute = COMMANDS[name].partition(".")
+        found = getattr(import_module(f"bot.commands.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name, cls=Command)(found)
+    return app
 
 
 def _first_problem(error: ContentError) -> str:
