@@ -16,7 +16,7 @@ from tests.soak.inbound import kill_inbound
 from tests.soak.outbound import kill_outbound
 from tests.soak.stores import Sqlite, Store, new_postgres, postgres_server
 
-KILLS = 10
+KILLS = 5
 SEED = random.SystemRandom().randrange(10**6)
 NUMBERS = count(1)
 
