@@ -44,8 +44,9 @@ lint: dev
 check: lint
 	$(BIN)/pytest -n 2 -m "not browser and not postgres and not crash and not node and not office"
 
+# Three at a time also on two cores: many tests wait for a process of their own.
 test: lint
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 3
 
 bench: dev
 	$(BIN)/python bench/run.py

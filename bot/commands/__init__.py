@@ -33,21 +33,21 @@ WRONG_INPUT = 2
 INTERRUPTED = 130
 
 COMMANDS = {
-    "run": "run.run",
-    "talk": "talk.talk",
-    "check": "check.check",
-    "approve": "approve.approve",
-    "vouch": "vouch.vouch",
-    "report": "report.report",
-    "export": "export.export",
-    "outbox": "outbox.outbox",
-    "import": "import_.import_",
-    "invite": "invite.invite",
-    "backup": "backup.backup",
-    "restore": "restore.restore_",
-    "install": "install.install",
-    "combine": "combine.combine_",
-    "demo": "demo.app",
+    "run": "run:run",
+    "talk": "talk:talk",
+    "check": "check:check",
+    "approve": "approve:approve",
+    "vouch": "vouch:vouch",
+    "report": "report:report",
+    "export": "export:export",
+    "outbox": "outbox:outbox",
+    "import": "import_:import_",
+    "invite": "invite:invite",
+    "backup": "backup:backup",
+    "restore": "restore:restore_",
+    "install": "install:install",
+    "combine": "combine:combine_",
+    "demo": "demo:app",
 }
 """Each command, in the order of the help page, and what answers it: a function or an app of this package."""
 
@@ -94,7 +94,7 @@ def _app(names: Iterable[str]) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     for name in names:
-        module, _, attribute = COMMANDS[name].partition(".")
+        module, _, attribute = COMMANDS[name].partition(":")
         found = getattr(import_module(f"bot.commands.{module}"), attribute)
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=name)
