@@ -144,42 +144,45 @@ def _numbers(source: CTE, dimension: Dimension | None, rules: Rules, whose: _Who
 
 def _of_each(source: CTE, dimension: Dimension | None, whose: _Whose) -> Select[Any]:
     """One row per line, code and person, so that people are told apart before anything is added."""
-    tdp, unit = _first(Code.TDP, Events.tdp_id, whose), _first(Code.UNIT, Events.unit_id, whose)
-    its_tdp = func.coalesce(source.c.tdp_id, case((source.c.at <= tdp.c.at, tdp.c.tdp_id)))
-    its_unit = func.coalesce(source.c.unit_id, case((source.c.at <= unit.c.at, unit.c.unit_id)))
+    its_tdp = func.coalesce(source.c.tdp_id, _first(source, Code.TDP, _OTHER.tdp_id))
     lines: Mapping[Dimension | None, ColumnElement[Any]] = {
         None: literal_column("NULL"),
         Dimension.TDP: its_tdp,
         Dimension.LESSON: source.c.lesson_id,
         Dimension.PERSON: source.c.person_id,
-        Dimension.UNIT: its_unit,
+        Dimension.UNIT: func.coalesce(source.c.unit_id, _first(source, Code.UNIT, _OTHER.unit_id)),
     }
-    keys = [source.c.code, source.c.person_id]
-    times = func.count().label("visits"), func.sum(source.c.at_once).label("at_once")
-    each = select(lines[dimension].label("line"), *keys, *times)
-    if dimension is Dimension.UNIT:
-        each = each.outerjoin_from(source, unit, unit.c.person_id == source.c.person_id)
+    placed = select(
+        lines[dimension].label("line"), source.c.code, source.c.person_id, source.c.at_once
+    )
     if dimension is Dimension.LESSON:
-        each = each.where(source.c.lesson_id.is_not(None))
-    if dimension is Dimension.TDP or whose.tdps is not None:
-        each = each.outerjoin_from(source, tdp, tdp.c.person_id == source.c.person_id)
+        placed = placed.where(source.c.lesson_id.is_not(None))
     if whose.tdps is not None:
-        each = each.where(its_tdp.in_(whose.tdps))
-    return each.group_by(*keys) if dimension is None else each.group_by(lines[dimension], *keys)
+        placed = placed.where(its_tdp.in_(whose.tdps))
+    one = placed.subquery()
+    times = func.count().label("visits"), func.sum(one.c.at_once).label("at_once")
+    keys = one.c.line, one.c.code, one.c.person_id
+    return select(*keys, *times).group_by(*keys)
 
 
 def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
 
 
-def _first(code: Code, place: InstrumentedAttribute[Any], whose: _Whose) -> CTE:
-    """The first TDP a person chose, or the first unit they came to, and when."""
-    chosen = (
-        select(*_ANY, _in_time().label("place"))
-        .where(Events.code == code.value, place.is_not(None), *whose.conditions)
-        .subquery()
+def _first(source: CTE, code: Code, place: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    """The first TDP its person chose, or unit they came to, if that was later than something of `source`.
+
+    Looked up for each thing that has none of its own: joined to all of them, SQLite compares all with all.
+    """
+    theirs = (
+        _OTHER.person_id == source.c.person_id,
+        _OTHER.code == code.value,
+        place.is_not(None),
     )
-    return select(chosen).where(chosen.c.place == 1).cte(f"first_{code.value}")
+    first = select(place).where(*theirs).order_by(_OTHER.at, _OTHER.id).limit(1)
+    since = select(func.min(_OTHER.at)).where(*theirs)
+    at = since.correlate(source).scalar_subquery()
+    return case((source.c.at <= at, first.correlate(source).scalar_subquery()))
 
 
 def _in_time() -> ColumnElement[int]:
