@@ -258,6 +258,7 @@ class Events(Table):
     __tablename__ = "events"
     __table_args__ = (
         Index("events_by_time", "at", "code"),
+        Index("events_of_person", "person_id", "code", "at"),
         Index("events_of_tdp", "tdp_id", "code", "at"),
         Index("events_of_lesson", "lesson_id", "code", "person_id"),
         Index(
@@ -271,7 +272,7 @@ class Events(Table):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime]
     code: Mapped[str] = mapped_column(String(20))
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     tdp_id: Mapped[int | None]
     lesson_id: Mapped[str | None] = mapped_column(String(20))
     attempt_no: Mapped[int | None]
