@@ -31,9 +31,10 @@ import figures  # noqa: E402 - bench is no package: the tree comes onto the path
 
 from bot.config import Config  # noqa: E402
 from bot.house import make_house, read_content  # noqa: E402
+from tests.postgres_server import postgres_server  # noqa: E402
 from tests.soak.inbound import kill_inbound  # noqa: E402
 from tests.soak.outbound import Found, kill_outbound  # noqa: E402
-from tests.soak.stores import Sqlite, Store, new_postgres, postgres_server  # noqa: E402
+from tests.soak.stores import Sqlite, Store, new_postgres  # noqa: E402
 
 ROUNDS = 20
 KILLS = 10
@@ -67,7 +68,7 @@ def run(case: str, count: int, seed: int) -> list[Found]:
     running: set[Future[Found]] = set()
     found: list[Found] = []
     with (
-        postgres_server() if "postgres" in case else nullcontext() as server,
+        postgres_server(is_careless=False) if "postgres" in case else nullcontext() as server,
         ProcessPoolExecutor(SIDE_BY_SIDE, get_context("spawn")) as pool,
     ):
         while running or (seeds and time.monotonic() < last_begin):

@@ -1,5 +1,6 @@
 """What all tests share: some need a program that is not Python; where it is missing they say so."""
 
+import gc
 import os
 import shutil
 from dataclasses import dataclass
@@ -52,6 +53,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.stash[LEFT_OUT] = left_out
     if hasattr(config, "workeroutput"):
         config.workeroutput["left_out"] = left_out
+
+
+def pytest_collection_finish() -> None:
+    """Leave what the modules made out of garbage collection: walking through it was a fifth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

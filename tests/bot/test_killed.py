@@ -12,9 +12,10 @@ from bot.config import Config
 from bot.house import make_house
 from lessons import Content
 from storage.house import House
+from tests.postgres_server import postgres_server
 from tests.soak.inbound import kill_inbound
 from tests.soak.outbound import kill_outbound
-from tests.soak.stores import Sqlite, Store, new_postgres, postgres_server
+from tests.soak.stores import Sqlite, Store, new_postgres
 
 KILLS = 5
 SEED = random.SystemRandom().randrange(10**6)

