@@ -141,11 +141,14 @@ async def close_item_by_hand(tx: Tx, by: Actor, request: CloseItem) -> ItemClose
     return ItemClosed()
 
 
-@performer(roles=set(SEEN_BY))
+@performer(roles=set(SEEN_BY), counts_in_practice=True)
 async def see_who_asked(
     tx: Tx, by: Actor, request: SeeWhoAsked
 ) -> WhoAsked | NotKnown | NoSuchItem:
-    """Name the one who asked for help, if they still agree; that a name was seen is written down."""
+    """Name the one who asked for help, if they still agree.
+
+    That a name was seen is written down, also of who practises.
+    """
     found = await tx.connection.execute(
         select(Rows.subject, Rows.tdp_id).where(
             Rows.id == request.item,

@@ -1,6 +1,7 @@
 """What needs somebody: opened once, seen by role and TDP, closed once, and names only for who goes there."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -204,6 +205,24 @@ async def test_a_wish_for_help_reaches_the_team_of_that_tdp_and_seeing_the_name_
             select(Audit.actor, Audit.subject).where(Audit.action == "seen_name")
         )
         assert audited.all() == [("person:9", f"person:{by.person}")]
+
+
+async def test_a_name_that_was_seen_while_practising_is_written_down_all_the_same(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        await two_tdps(tx)
+        by = await asked_for_help(tx)
+        twin = replace(acting(Role.TEAM, HERE), is_practice=True)
+        (item,) = await perform(tx, twin, TeamItems())
+
+        seen = await perform(tx, twin, SeeWhoAsked(item.id))
+
+        assert isinstance(seen, WhoAsked)
+        named = await tx.connection.execute(
+            select(Audit.subject).where(Audit.action == "seen_name")
+        )
+        assert named.all() == [(f"person:{by.person}",)]
 
 
 async def test_a_wish_for_help_of_who_only_practises_bothers_nobody(
