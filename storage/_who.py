@@ -22,7 +22,7 @@ class Keeping(Enum):
 
     KEPT = "kept"  # agreed: under their number
     HELD = "held"  # not decided yet: under the address alone, 24 h at most
-    NAMELESS = "nameless"  # declined: a count per day and nothing else
+    NAMELESS = "nameless"  # declined: a count per day and nothing else; also who practises, until they agree
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ async def _somebody(tx: Tx, by: Actor, person: int, has_declined: bool) -> Who:
     found = await tx.connection.execute(_SOMEBODY, {"person": person})
     is_practice, is_sample, answer, at = found.one()
     said_no = answer not in (None, "yes") and at > _visit_began(tx)
-    is_undecided = answer is None and by.address is not None and not has_declined
+    is_undecided = answer is None and by.address is not None and not (has_declined or is_practice)
     otherwise = Keeping.HELD if is_undecided else Keeping.NAMELESS
     return Who(
         person,

@@ -24,7 +24,7 @@ from storage._learning import forget_held, keep_held
 from storage._people import new_person
 from storage._performers import performer
 from storage._tx import Tx
-from storage._who import who_is
+from storage._who import Who, who_is
 from storage.events import Code, record
 from storage.house import Actor
 from storage.tables import Addresses, Consents, Events, Profiles, Wordings
@@ -46,9 +46,9 @@ async def agree(tx: Tx, by: Actor, request: Agree) -> ConsentSaved:
         wording=await keep_wording(tx, request.wording),
     )
     if request.purpose is Purpose.SAVE:
-        await _begin_keeping(tx, by, person)
+        await _begin_keeping(tx, who, person)
     if request.purpose in PUSHES:
-        await _set_address(tx, by, stopped_at=None)
+        await _set_address(tx, who, stopped_at=None)
         await _pushes_asked(tx, person)
     return ConsentSaved()
 
@@ -57,9 +57,9 @@ async def agree(tx: Tx, by: Actor, request: Agree) -> ConsentSaved:
 async def decline(tx: Tx, by: Actor, request: Decline) -> ConsentSaved:
     """Record a no of a person; of somebody who is none, only when they said it."""
     who = await who_is(tx, by)
-    if request.purpose is Purpose.SAVE and who.address is not None:
+    if request.purpose is Purpose.SAVE and who.address is not None and who.is_counted:
         await forget_held(tx, [who.address])
-        await _set_address(tx, by, declined_at=tx.now)
+        await _set_address(tx, who, declined_at=tx.now)
     if who.person is None:
         return ConsentSaved()
     had_agreed = request.purpose in await agreed_purposes(tx, who.person)
@@ -106,12 +106,12 @@ async def stop_pushes(
 ) -> PushesStopped:
     """Stop every push at once, at every address of the person."""
     who = await who_is(tx, by)
-    await _set_address(tx, by, stopped_at=tx.now)
+    await _set_address(tx, who, stopped_at=tx.now)
     if who.person is None:
         return PushesStopped(had_any=False)
-    await tx.connection.execute(
-        update(Addresses).where(Addresses.current_person_id == who.person).values(stopped_at=tx.now)
-    )
+    if who.is_counted:
+        theirs = Addresses.current_person_id == who.person
+        await tx.connection.execute(update(Addresses).where(theirs).values(stopped_at=tx.now))
     await _pushes_asked(tx, who.person)
     return PushesStopped(had_any=await _withdraw(tx, by, who.person, PUSHES))
 
@@ -179,21 +179,22 @@ async def keep_wording(tx: Tx, key: str) -> str:
     return wording
 
 
-async def _begin_keeping(tx: Tx, by: Actor, person: int) -> None:
+async def _begin_keeping(tx: Tx, who: Who, person: int) -> None:
     has_registered = await tx.connection.scalar(
         select(exists().where(Events.person_id == person, Events.code == Code.REGISTERED.value))
     )
     if not has_registered:
         await record(tx, person, Code.REGISTERED)
-    await _set_address(tx, by, declined_at=None)
-    if by.address is not None:
-        await keep_held(tx, by.address, person)
+    await _set_address(tx, who, declined_at=None)
+    if who.address is not None and who.is_counted:
+        await keep_held(tx, who.address, person)
 
 
-async def _set_address(tx: Tx, by: Actor, **values: object) -> None:
-    if by.address is not None:
+async def _set_address(tx: Tx, who: Who, **values: object) -> None:
+    """Note something at the address that speaks; who only practises there changes nothing of it."""
+    if who.address is not None and who.is_counted:
         await tx.connection.execute(
-            update(Addresses).where(Addresses.id == by.address).values(**values)
+            update(Addresses).where(Addresses.id == who.address).values(**values)
         )
 
 

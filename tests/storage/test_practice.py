@@ -1,12 +1,19 @@
 """Practising: the twin holds the person's roles, is never counted, and what it does for the ward is undone."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, insert, select
 
 from handlers._effects import Deed
-from handlers._requests.consent import Agree, Purpose
+from handlers._requests.consent import (
+    Agree,
+    Decline,
+    MyConsents,
+    Purpose,
+    PushesStopped,
+    StopPushes,
+)
 from handlers._requests.figures import Dimension, FiguresBy
 from handlers._requests.invites import Invited, InvitePerson, ReadInvite, WrongCode
 from handlers._requests.lesson import AnswerGiven, FinishQuiz, StartLesson
@@ -19,12 +26,12 @@ from handlers._requests.practice import (
     StopPractice,
 )
 from handlers._requests.roles import RevokeRole, RolesHeld
-from storage import _performers, perform
+from storage import _performers, perform, purge
 from storage._database import Database
 from storage._performers import performer
 from storage._tx import Tx
 from storage.house import Actor
-from storage.tables import Audit, Events, People, Settings
+from storage.tables import Addresses, Audit, DailyCounts, Events, People, Settings
 from storage.tables_staff import Grants, Invites
 from tests.storage.joining import LAN, audited, member, somebody
 
@@ -38,6 +45,10 @@ async def practising(tx: Tx, by: Actor) -> Actor:
 
 async def pass_lesson(tx: Tx, by: Actor) -> None:
     await perform(tx, by, Agree(Purpose.SAVE, "consent.save"))
+    await take_and_pass(tx, by)
+
+
+async def take_and_pass(tx: Tx, by: Actor) -> None:
     started = await perform(tx, by, StartLesson("TB-01", 1, "0" * 64))
     right = tuple(AnswerGiven(n, 0, is_right=True) for n in range(3))
     await perform(tx, by, FinishQuiz(started.attempt, "TB-01", right, started.rule))
@@ -97,6 +108,65 @@ async def test_what_a_twin_learns_adds_to_no_figure(database: Database, now: dat
         assert await perform(tx, LAN, FiguresBy(Dimension.LESSON)) == before
         await perform(tx, twin, StopPractice())
         assert (await perform(tx, await somebody(tx), MyStanding())).finished == 0
+
+
+async def test_what_a_twin_learns_before_a_yes_or_a_no_is_counted_neither_by_name_nor_without(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        by = await member(tx, Role.STAFF)
+        twin = await practising(tx, by)
+        await take_and_pass(tx, twin)
+        assert not (await perform(tx, twin, MyStanding())).has_declined
+        await perform(tx, twin, StopPractice())
+
+        await perform(tx, await somebody(tx), Agree(Purpose.SAVE, "consent.save"))
+
+        assert (await perform(tx, await somebody(tx), MyStanding())).finished == 0
+        await take_and_pass(tx, await practising(tx, await somebody(tx)))
+    async with database.transaction(now + timedelta(days=2)) as tx:
+        await purge.purge(tx)
+
+        assert (await perform(tx, LAN, FiguresBy(Dimension.LESSON))).total.passed == 0
+        assert (await tx.connection.scalars(select(DailyCounts.code))).all() == []
+
+
+@pytest.mark.parametrize("deed", [Agree, Decline])
+async def test_what_a_twin_decides_takes_nothing_of_the_persons_own_held_lessons(
+    database: Database, now: datetime, deed: type[Agree | Decline]
+) -> None:
+    async with database.transaction(now) as tx:
+        by = await member(tx, Role.STAFF)
+        await take_and_pass(tx, by)
+        twin = await practising(tx, by)
+
+        await perform(tx, twin, deed(Purpose.SAVE, "consent.save"))
+
+        await perform(tx, twin, StopPractice())
+        back = await somebody(tx)
+        assert not (await perform(tx, back, MyStanding())).has_declined
+        await perform(tx, back, Agree(Purpose.SAVE, "consent.save"))
+        assert (await perform(tx, back, MyStanding())).finished == 1
+
+
+async def test_stopping_messages_while_practising_stops_none_of_the_persons_own(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        by = await member(tx, Role.STAFF)
+        await perform(tx, by, Agree(Purpose.ALERTS, "consent.alerts"))
+        twin = await practising(tx, by)
+        await perform(tx, twin, Agree(Purpose.ALERTS, "consent.alerts"))
+
+        assert await perform(tx, twin, StopPushes()) == PushesStopped(had_any=True)
+
+        assert await tx.connection.scalar(select(Addresses.stopped_at)) is None
+        await perform(tx, twin, StopPractice())
+        assert await perform(tx, await somebody(tx), MyConsents()) == (Purpose.ALERTS,)
+        await perform(tx, await somebody(tx), StopPushes())
+        twin = await practising(tx, await somebody(tx))
+        await perform(tx, twin, Agree(Purpose.ALERTS, "consent.alerts"))
+        assert await tx.connection.scalar(select(Addresses.stopped_at)) == now
 
 
 async def test_what_a_twin_does_for_the_ward_is_answered_and_undone(
