@@ -5,6 +5,7 @@ so that it may look as often as it likes.
 """
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
@@ -17,6 +18,7 @@ from lessons import Lesson
 from storage._tx import Tx
 from storage._verdicts import decisions, review_day, state_of
 from storage.house import Actor
+from storage.invites import let_unbacked_be_over
 from storage.items import OF_LESSONS, close_item, open_item
 from storage.tables import People
 from storage.tables_staff import Invites, Reports, Tasks
@@ -42,6 +44,7 @@ async def look(tx: Tx) -> None:
     await _settle(tx, CLOCK, OF_LESSONS, await _of_lessons(tx))
     await _settle(tx, CLOCK, {ItemKind.TASKS_LATE}, await _of_tasks(tx))
     await _report(tx)
+    await let_unbacked_be_over(tx)
     await _invites(tx)
     await _erased(tx)
 
@@ -108,8 +111,9 @@ async def _report(tx: Tx) -> None:
     """From the last Friday of the office's month on its report is due; a final one closes it."""
     until = current(PeriodKind.MONTH, tx.today).until
     friday = until - timedelta(days=(until.weekday() - FRIDAY) % 7)
-    if tx.today >= friday:
-        await _open_once(tx, ItemKind.REPORT_DUE, f"report:{until.isoformat()}", due_on=until)
+    due = f"report:{until.isoformat()}"
+    if tx.today >= friday and due not in await _ever_open(tx, ItemKind.REPORT_DUE):
+        await open_item(tx, ItemKind.REPORT_DUE, due, due_on=until)
     for code in await _open_codes(tx, ItemKind.REPORT_DUE):
         final = select(Reports.id).where(
             Reports.until == date.fromisoformat(code), Reports.final_at.is_not(None)
@@ -127,17 +131,16 @@ async def _invites(tx: Tx) -> None:
             Invites.expires_at > tx.now - INVITES_LOOKED_AT,
         )
     )
+    before = await _ever_open(tx, ItemKind.INVITE_OVER)  # once: a whole list may be over
     for row in over.all():
-        await _open_once(tx, ItemKind.INVITE_OVER, f"invite:{row.id}", tdp=row.tdp_id)
+        if (subject := f"invite:{row.id}") not in before:
+            await open_item(tx, ItemKind.INVITE_OVER, subject, tdp=row.tdp_id)
 
 
-async def _open_once(
-    tx: Tx, kind: ItemKind, subject: str, *, tdp: int | None = None, due_on: date | None = None
-) -> None:
-    """Open an item unless there was one already, done or not."""
-    before = select(Rows.id).where(Rows.kind == kind.value, Rows.subject == subject).limit(1)
-    if await tx.connection.scalar(before) is None:
-        await open_item(tx, kind, subject, tdp=tdp, due_on=due_on)
+async def _ever_open(tx: Tx, kind: ItemKind) -> AbstractSet[str]:
+    """The subjects of all items of a kind, done or not: what is opened once is not opened again."""
+    found = await tx.connection.scalars(select(Rows.subject).where(Rows.kind == kind.value))
+    return set(found.all())
 
 
 async def _erased(tx: Tx) -> None:

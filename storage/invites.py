@@ -2,6 +2,8 @@
 
     open -> used | revoked | over       `expires_at` decides what is over; nobody is told which it was
 
+An invite is no better than who made it: once they could not make it any more, it opens nothing, and the
+clock lets it be over.
 What holds no three of the words and no token is no guess, and is not counted as one (storage/_guesses.py).
 """
 
@@ -46,7 +48,7 @@ from storage._secrets import INVITE_LINK, TOKEN_CHARS, new_token, sealed
 from storage._tdp_names import all_units
 from storage._tx import Tx
 from storage.house import Actor
-from storage.roles import are_looked_after, is_held, looks_after, tdp_name
+from storage.roles import actor_of_person, are_looked_after, is_held, looks_after, tdp_name
 from storage.tables import Addresses, Units
 from storage.tables_staff import Grants, Invites
 
@@ -317,7 +319,36 @@ async def _with_seal(tx: Tx, is_it: ColumnElement[bool]) -> Row[Any] | None:
     rows = await tx.connection.execute(
         select(Invites.__table__).where(is_it, _is_open(tx)).with_for_update()
     )
-    return rows.one_or_none()
+    found = rows.one_or_none()
+    if found is None:
+        return None
+    stands = await _stands(tx, found.by, found.role, found.tdp_id, found.ends_on)
+    return found if stands else None
+
+
+async def _stands(tx: Tx, by: str, role: str, tdp: int | None, ends_on: date | None) -> bool:
+    """Whether who made such an invite could still make it."""
+    if ends_on is not None and ends_on < tx.today:
+        return False
+    maker = by.removeprefix("person:")
+    if maker == by:
+        return True  # the command line, which nobody can take away
+    return looks_after(await actor_of_person(tx, int(maker), "web"), Role(role), tdp)
+
+
+async def let_unbacked_be_over(tx: Tx) -> None:
+    """End the open invites that who made them could not make any more."""
+    sorts = Invites.by, Invites.role, Invites.tdp_id, Invites.ends_on
+    found = await tx.connection.execute(select(*sorts).where(_is_open(tx)).distinct())
+    for sort in found.all():
+        if not await _stands(tx, *sort):
+            alike = [
+                column.is_not_distinct_from(value)
+                for column, value in zip(sorts, sort, strict=True)
+            ]
+            await tx.connection.execute(
+                update(Invites).where(_is_open(tx), *alike).values(expires_at=tx.now)
+            )
 
 
 async def _seal_here(tx: Tx, by: Actor) -> str | None:

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
+from sqlalchemy.engine import Engine
 
+from handlers._requests.invites import Invited, InvitePerson, OpenInvites
 from handlers._requests.items import CloseItem, Item, ItemKind, TeamItems
 from handlers._requests.lesson import ApproveLesson
 from handlers._requests.person import Role
@@ -16,8 +19,9 @@ from storage._tx import Tx
 from storage.house import Actor
 from storage.items import open_item
 from storage.tables import People
-from storage.tables_staff import Invites, Reports, Tasks
+from storage.tables_staff import Grants, Invites, Reports, Tasks
 from storage.tables_staff import TeamItems as Rows
+from tests.storage.joining import invited, member
 
 LAN = Actor("os:lan", frozenset({Role.ADMIN}))
 LESSONS = ("TB-01", "AT-01", "DV-01", "TC-01", "AI-01")
@@ -182,6 +186,51 @@ async def test_an_invite_that_nobody_took_up_is_told_once(
 
         assert item.subject == "invite:1"
         assert await items(tx, ItemKind.INVITE_OVER) == []
+
+
+async def test_a_list_of_invites_that_is_over_is_looked_at_in_few_statements_every_hour(
+    database: Database, now: datetime
+) -> None:
+    row = {"by": "os:lan", "role": "team", "office": "", "created_at": now, "expires_at": now}
+    rows = [row | {"words_hash": f"{n}w", "token_hash": f"{n}t"} for n in range(100)]
+    asked: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    async with database.transaction(now) as tx:
+        await tx.connection.execute(insert(Invites), rows)
+        await duties.look(tx)
+        assert len(await items(tx, ItemKind.INVITE_OVER)) == 100
+    async with database.transaction(now + timedelta(hours=1)) as tx:
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            await duties.look(tx)
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+
+    assert 0 < len(asked) < 30
+
+
+async def test_an_invite_whose_maker_lost_their_role_is_over_and_somebodys_work_again(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        staff = await member(tx, Role.STAFF, None, "staff")
+        row = InvitePerson(Role.APPROVER, "Đỗ Văn Nam", "", list_key="row")
+        made = await perform(tx, staff, row)
+        kept = await invited(tx, Role.APPROVER)
+        await duties.look(tx)
+        assert await items(tx, ItemKind.INVITE_OVER) == []
+        await tx.connection.execute(update(Grants).values(revoked_at=now))
+
+        await duties.look(tx)
+
+        assert isinstance(made, Invited)
+        (item,) = await items(tx, ItemKind.INVITE_OVER)
+        assert item.subject == f"invite:{made.invite}"
+        assert [one.invite for one in await perform(tx, LAN, OpenInvites())] == [kept.invite]
+        assert isinstance(await perform(tx, LAN, row), Invited)
 
 
 async def test_a_wish_for_help_of_somebody_erased_is_closed(

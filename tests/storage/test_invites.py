@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -30,7 +31,7 @@ from handlers._requests.invites import (
     WrongCode,
 )
 from handlers._requests.person import MyStanding, Role
-from handlers._requests.roles import INVITABLE, RevokeRole
+from handlers._requests.roles import INVITABLE, RevokeRole, RoleRevoked
 from lessons import fold
 from storage import Forbidden, audit, perform
 from storage._database import Database
@@ -50,6 +51,7 @@ from storage.tables import (
     Units,
 )
 from storage.tables_staff import Grants, Invites, Members, TeamItems, WrongCodes
+from storage.tdps import leave_those_over
 from tests.storage.conftest import CODE_WORDS
 from tests.storage.joining import LAN, audited, invited, member, new_tdp, somebody
 
@@ -337,6 +339,82 @@ async def test_nobody_is_invited_into_a_tdp_that_is_gone(database: Database, now
         found = await perform(tx, LAN, InvitePerson(Role.TEAM, "Lan", "", tdp))
 
     assert found == MayNotInvite(WhyNot.PLACE)
+
+
+# ---------------------------------------------------------------- who made it
+
+
+async def made_by(tx: Tx, by: Actor, role: Role, tdp: int | None = None, **more: Any) -> Invited:
+    found = await perform(tx, by, InvitePerson(role, "Đỗ Văn Nam", "", tdp, **more))
+    assert isinstance(found, Invited), found
+    return found
+
+
+async def test_an_invite_opens_nothing_once_who_made_it_may_make_no_more(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        staff = await member(tx, Role.STAFF, None, "staff")
+        await member(tx, Role.TEAM, await new_tdp(tx, "Tân Trung"), "staff")
+        codes = [await made_by(tx, staff, Role.STAFF), await made_by(tx, staff, Role.APPROVER)]
+        by_link = await somebody(tx, "by link")
+        await came_by(tx, by_link.address or 0, f"{INVITE_LINK}{codes[0].token}")
+        others = await invited(tx, Role.STAFF)
+        assert await perform(tx, LAN, RevokeRole(1)) == RoleRevoked(1)
+
+        by = await somebody(tx)
+        answers = [
+            await perform(tx, by, ReadInvite(codes[0].words)),
+            await perform(tx, by, TakeUp(codes[0].token)),
+            await perform(tx, by, TakeUp(codes[1].words)),
+            await perform(tx, by_link, TakeUp()),
+        ]
+
+        assert answers == [WrongCode()] * 4
+        assert isinstance(await perform(tx, by, TakeUp(others.words)), Joined)
+
+
+async def test_an_invite_is_no_better_on_the_day_after_its_makers_last_one(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        head = await member(
+            tx, Role.HEAD, await new_tdp(tx, "Tân Trung"), "head", ends_on=now.date()
+        )
+        first = await made_by(tx, head, Role.TEAM, 1)
+        second = await made_by(tx, head, Role.TEAM, 1)
+        assert isinstance(await perform(tx, await somebody(tx), TakeUp(first.words)), Joined)
+
+    async with database.transaction(now + timedelta(days=1)) as tx:
+        late = await somebody(tx, "late")
+        assert await perform(tx, late, TakeUp(second.words)) == WrongCode()
+
+
+async def test_nobody_joins_for_a_role_that_is_over_before_it_begins(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        invite = await invited(tx, Role.STAFF, ends_on=now.date())
+
+    async with database.transaction(now + timedelta(days=1)) as tx:
+        assert await perform(tx, await somebody(tx), TakeUp(invite.words)) == WrongCode()
+
+
+async def test_an_invite_of_a_merged_tdp_still_opens_its_heir(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        old, heir = await new_tdp(tx, "Tân Trung"), await new_tdp(tx, "Phù Lôi")
+        invite = await made_by(tx, await member(tx, Role.HEAD, old, "head"), Role.TEAM, old)
+        yesterday = now.date() - timedelta(days=1)
+        ended = update(Tdps).where(Tdps.id == old)
+        await tx.connection.execute(ended.values(valid_to=yesterday, merged_into=heir))
+        await leave_those_over(tx)
+
+        joined = await perform(tx, await somebody(tx), TakeUp(invite.words))
+
+        assert isinstance(joined, Joined)
+        assert joined.tdp_name == "Phù Lôi"
 
 
 # ---------------------------------------------------------------- lists
