@@ -119,13 +119,15 @@ _UNDER_WAY = (outbox.State.WAITING.value, outbox.State.SENDING.value)
 _ENDED = delete(Outbox).where(
     _some(Outbox.id, Outbox.created_at <= _CUT, Outbox.state.not_in(_UNDER_WAY))
 )
-_WRONG_CODES = delete(WrongCodes).where(WrongCodes.at <= _CUT)
+_WRONG_CODES = delete(WrongCodes).where(_some(WrongCodes.id, WrongCodes.at <= _CUT))
 _NAMES = (
-    update(Invites).where(Invites.expires_at <= _CUT, Invites.name.is_not(None)).values(name=None)
+    update(Invites)
+    .where(_some(Invites.id, Invites.expires_at <= _CUT, Invites.name.is_not(None)))
+    .values(name=None)
 )
-_SESSIONS = delete(Sessions).where(Sessions.expires_at <= _CUT)
+_SESSIONS = delete(Sessions).where(_some(Sessions.id, Sessions.expires_at <= _CUT))
 _LOGINS = delete(Logins).where(
-    Logins.expires_at <= _CUT, ~exists().where(Sessions.login_id == Logins.id)
+    _some(Logins.id, Logins.expires_at <= _CUT, ~exists().where(Sessions.login_id == Logins.id))
 )
 _IDLE = delete(Talks).where(
     Talks.updated_at <= _CUT, _some(Talks.address_id, Talks.updated_at <= _CUT)
@@ -148,7 +150,11 @@ async def purge(tx: Tx) -> Purged:
     handled = await _older(tx, _HANDLED, ids)
     parked = await _older(tx, _PARKED, history)
     last_texts = await _older(tx, _LAST_TEXTS, hold)
-    most = max(idle, of_nobody, old_messages, ended, handled, parked, last_texts)
+    wrong_codes = await _older(tx, _WRONG_CODES, _DAY)
+    names = await _older(tx, _NAMES, timedelta())
+    sessions, logins = await _older(tx, _SESSIONS, _MONTH), await _older(tx, _LOGINS, _MONTH)
+    of_chat = max(idle, of_nobody, old_messages, ended, handled, parked, last_texts)
+    most = max(of_chat, wrong_codes, names, sessions, logins)
     purged = Purged(
         addresses=silent["addresses"],
         attempts=silent["attempts"],
@@ -158,9 +164,9 @@ async def purge(tx: Tx) -> Purged:
         inbox=silent["inbox"] + handled + parked,
         last_texts=last_texts,
         has_more=silent["addresses"] == BATCH or most >= ROWS,
-        wrong_codes=await _older(tx, _WRONG_CODES, _DAY),
-        names=await _older(tx, _NAMES, timedelta()),
-        sign_ins=await _older(tx, _SESSIONS, _MONTH) + await _older(tx, _LOGINS, _MONTH),
+        wrong_codes=wrong_codes,
+        names=names,
+        sign_ins=sessions + logins,
     )
     tx.has_erased = tx.has_erased or purged.total > 0
     return purged

@@ -269,3 +269,32 @@ async def test_what_guesses_links_and_sessions_leave_goes_in_time(
         assert (await rows_of(tx, WrongCodes), await rows_of(tx, Sessions)) == (0, 0)
         assert (await rows_of(tx, Logins), await rows_of(tx, Invites)) == (0, 2)
         assert await tx.connection.scalar(select(Invites.name)) is None
+
+
+async def test_what_guesses_and_links_leave_goes_some_thousands_at_a_time(
+    database: Database, now: datetime
+) -> None:
+    many, person = purge.ROWS + 1, 1 << 40
+    old = {"created_at": now, "expires_at": now}
+    login = {"person_id": person, **old}
+    seen = {"person_id": person, "login_id": 1, "device": "", "seen_at": now, **old}
+    invite = {"role": "staff", "name": "Lan", "office": "", "by": "os:lan", **old}
+    async with database.transaction(now) as tx:
+        row = {"id": person, "created_at": now, "channel": "web", "is_practice": False}
+        await tx.connection.execute(insert(People).values(**row, is_sample=False))
+        hashed = [{"token_hash": str(n)} for n in range(many)]
+        wrong = [{"address_id": n, "at": now} for n in range(many)]
+        await tx.connection.execute(insert(WrongCodes), wrong)
+        await tx.connection.execute(insert(Logins), [login | one for one in hashed])
+        await tx.connection.execute(insert(Sessions), [seen | one for one in hashed])
+        open_ = [invite | one | {"words_hash": one["token_hash"]} for one in hashed]
+        await tx.connection.execute(insert(Invites), open_)
+
+    rounds, has_more = [], True
+    while has_more:
+        async with database.transaction(now + 31 * DAY) as tx:
+            found = await purge.purge(tx)
+        has_more = found.has_more
+        rounds.append((found.wrong_codes, found.names, found.sign_ins))
+
+    assert rounds == [(purge.ROWS, purge.ROWS, 2 * purge.ROWS), (1, 1, 2)]
