@@ -148,20 +148,20 @@ async def erase_me(
 async def vouch(tx: Tx, by: Actor, request: Vouch) -> Vouched | NoSuchPerson:
     """Let a person count as người, their earlier results too; vouching again changes nothing.
 
-    Who works for some TDPs alone vouches for who lives there.
+    Who works for some TDPs alone vouches for who lives there. Who was erased, or only practises, is nobody
+    that could be seen to be real.
     """
     lives_in = select(Residences.tdp_id).where(
         Residences.person_id == request.person, Residences.valid_to.is_(None)
     )
     if not by.reaches(await tx.connection.scalar(lives_in), *VOUCHING):
         return NoSuchPerson(request.person)
+    is_they = (People.id == request.person, People.erased_at.is_(None), ~People.is_practice)
     confirmed = await tx.connection.execute(
-        update(People)
-        .where(People.id == request.person, People.confirmed_at.is_(None))
-        .values(confirmed_at=tx.now)
+        update(People).where(*is_they, People.confirmed_at.is_(None)).values(confirmed_at=tx.now)
     )
     if confirmed.rowcount == 0:
-        found = await tx.connection.scalar(select(People.id).where(People.id == request.person))
+        found = await tx.connection.scalar(select(People.id).where(*is_they))
         return NoSuchPerson(request.person) if found is None else Vouched(request.person)
     await record(tx, request.person, Code.VOUCHED)
     details = {"by_name": request.by_name} if request.by_name else {}

@@ -142,7 +142,7 @@ class Vouched:
 
 @dataclass(frozen=True, slots=True)
 class NoSuchPerson:
-    """No person has this number."""
+    """Nobody within reach has this number, or they were erased."""
 
     person: int
 

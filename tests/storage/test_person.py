@@ -1,9 +1,11 @@
 """A person: where they stand, what is kept of them, and who counts."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, insert, select
+import pytest
+from sqlalchemy import func, insert, select, update
 
 from handlers._requests.consent import Agree, Decline, Purpose
 from handlers._requests.figures import Dimension, FiguresBy
@@ -312,3 +314,20 @@ async def test_nobody_can_vouch_for_a_number_no_person_has(
 ) -> None:
     async with database.transaction(now) as tx:
         assert await perform(tx, LAN, Vouch(12, "Lan")) == NoSuchPerson(12)
+
+
+@pytest.mark.parametrize(
+    "gone", [{"is_practice": True}, {"erased_at": datetime(2026, 1, 1, tzinfo=UTC)}]
+)
+async def test_nobody_can_vouch_for_who_was_erased_or_only_practises(
+    database: Database, now: datetime, gone: dict[str, Any]
+) -> None:
+    async with database.transaction(now) as tx:
+        by = await resident(tx)
+        assert by.person is not None
+        await tx.connection.execute(update(People).values(**gone))
+
+        assert await perform(tx, LAN, Vouch(by.person, "Lan")) == NoSuchPerson(by.person)
+
+        assert await tx.connection.scalar(select(People.confirmed_at)) is None
+        assert await number_of(tx, Audit) == 0
