@@ -90,13 +90,16 @@ def is_from_here(request: web.Request, public_url: str) -> bool:
     """Whether a page of this very site made the browser send this.
 
     Browsers say so in Sec-Fetch-Site where the address is https or this machine; elsewhere, and before
-    2020, they name the Origin of whoever asks.
+    2020, they name the Origin of whoever asks. Of a ward that is reached by https, an http page of the same
+    name is anybody's between the browser and us.
     """
     site = request.headers.get(SITE)
     if site is not None:
         return site == "same-origin"
-    ours = {public_url, f"http://{request.host}", f"https://{request.host}"} - {""}
-    return request.headers.get(hdrs.ORIGIN) in ours
+    ours = {public_url, f"https://{request.host}"}
+    if not public_url.startswith("https://"):
+        ours.add(f"http://{request.host}")
+    return request.headers.get(hdrs.ORIGIN) in ours - {""}
 
 
 async def _write_down(

@@ -100,6 +100,19 @@ async def test_behind_https_the_public_address_is_our_own(make_office: Any) -> N
     assert (refused.status, entered.status) == (403, 303)
 
 
+async def test_behind_https_an_http_page_of_the_same_name_is_not_our_own(make_office: Any) -> None:
+    """Whoever stands between a browser and the ward can show any page under http."""
+    office = await make_office(public_url="https://hoc.trungthanh.gov.vn")
+    link = await office.link(await office.person(Role.STAFF))
+    browser = await office.browser()
+    host, token = "hoc.trungthanh.gov.vn", {"m": link.partition("m=")[2]}
+
+    refused = await browser.post("/can-bo/vao", token, Host=host, Origin=f"http://{host}")
+    entered = await browser.post("/can-bo/vao", token, Host=host, Origin=f"https://{host}")
+
+    assert (refused.status, entered.status) == (403, 303)
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
 async def test_a_method_no_page_knows_is_told_in_a_page(office: Any, method: str) -> None:
     browser = await office.signed_in(Role.STAFF)
@@ -149,7 +162,7 @@ async def test_a_file_larger_than_a_page_takes_is_refused_in_a_sentence(office: 
 
     answer = await browser.post("/can-bo/nguoi/moi", form)
 
-    assert (answer.status, "lớn quá 5 MB" in answer.text) == (413, True)
+    assert (answer.status, "Tối đa là 3 MB" in answer.text) == (413, True)
 
 
 async def test_of_a_stranger_less_is_read(office: Any) -> None:
