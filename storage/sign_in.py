@@ -165,6 +165,13 @@ async def spend(tx: Tx, token: str, device: str) -> NewSession | LinkState:
     return await _sign_in(tx, login, device[:LONGEST_DEVICE])
 
 
+async def has_opened(tx: Tx, token: str, session: int) -> bool:
+    """Whether a session is the one that a link opened: its owner has pressed the button twice."""
+    login = await _login(tx, token)
+    opened_by = await tx.connection.scalar(select(Sessions.login_id).where(Sessions.id == session))
+    return login is not None and login.id == opened_by
+
+
 async def session_of(tx: Tx, cookie: str) -> Session | None:
     """Return the session of a cookie while it is valid and its person still works for the ward.
 

@@ -2,6 +2,7 @@
 
 GET  /can-bo/vao?m=…     one big button; messengers fetch links ahead, so this spends nothing and sets no cookie
 POST /can-bo/vao         spends the link: a new session under a new cookie, whatever cookie was there before
+                         (both lead on in the browser that the link has let in: a second click is no second try)
 POST /can-bo/ra          signs this browser out
 POST /can-bo/ra/het      signs out every browser of theirs
 """
@@ -47,7 +48,10 @@ class Door:
             return self._page(request, "none")
         if not _may_be_token(token):
             return self._page(request, "unknown")
+        me = self._desk.me(request)
         async with self._desk.ward.database.reading(self._desk.clock()) as tx:
+            if me is not None and await sign_in.has_opened(tx, token, me.session):
+                return _to(ROOT)
             state = await sign_in.peek(tx, token)
         return self._page(request, state, token if state == "open" else "")
 
@@ -63,6 +67,8 @@ class Door:
         device = device_name(request.headers.get(hdrs.USER_AGENT, ""))
         before = self._desk.me(request)
         async with self._desk.ward.database.transaction(self._desk.clock()) as tx:
+            if before is not None and await sign_in.has_opened(tx, token, before.session):
+                return _to(ROOT)
             spent = await sign_in.spend(tx, token, device)
             if before is not None and isinstance(spent, sign_in.NewSession):
                 await sign_in.end(tx, before.session)

@@ -17,6 +17,7 @@ from storage._people import hand_over, new_number
 from storage.addresses import address_of
 from storage.roles import actor_of_person
 from storage.tables_staff import Grants, Logins, Sessions
+from tests.bot.web.staff.conftest import token_of
 
 BUTTON = '<button class="big">Vào trang cán bộ</button>'
 
@@ -75,6 +76,29 @@ async def test_a_link_replayed_from_a_second_device_is_refused_and_written_down(
     shown = await other.get(link)
     assert BUTTON not in shown.text
     assert "đã có người dùng rồi" in shown.text
+
+
+async def test_pressing_the_button_twice_leads_in_and_alarms_nobody(office: Any) -> None:
+    link = await office.link(await office.person(Role.STAFF))
+    browser = await office.browser()
+    await browser.sign_in(link)
+    kept = browser.cookies
+
+    again, shown = await browser.post("/can-bo/vao", {"m": token_of(link)}), await browser.get(link)
+
+    assert (again.status, again.to) == (303, "/can-bo")
+    assert (shown.status, shown.to) == (303, "/can-bo")
+    assert browser.cookies == kept
+    assert await office.audit("link_refused") == []
+
+
+async def test_who_is_signed_in_by_another_link_is_refused_a_spent_one(office: Any) -> None:
+    link = await office.link(await office.person(Role.STAFF))
+    await (await office.browser()).sign_in(link)
+    other = await office.signed_in(Role.ADMIN)
+
+    assert (await other.post("/can-bo/vao", {"m": token_of(link)})).status == 410
+    assert len(await office.audit("link_refused")) == 1
 
 
 async def test_a_link_that_is_over_says_so_and_opens_nothing(office: Any) -> None:
