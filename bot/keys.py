@@ -8,6 +8,7 @@ import base64
 import binascii
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.config import ConfigError
@@ -61,11 +62,25 @@ def read_key(text: str, where: str) -> bytes:
 
 
 def _make(file: Path) -> None:
-    """Write a new key; two processes that start at once end with the same one."""
+    """Write a new key, whole or not at all; processes that start at once end with the same one."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    made = show_key(secrets.token_bytes(BYTES)) + "\n"
+    whole = file.with_name(f"{file.name}-{secrets.token_hex(8)}")
     try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-            opened.write(made)
+        with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+            opened.write(show_key(secrets.token_bytes(BYTES)) + "\n")
+            opened.flush()
+            os.fsync(opened.fileno())
+        _name(whole, file)
+    finally:
+        whole.unlink(missing_ok=True)
+
+
+def _name(whole: Path, file: Path, link: Callable[[Path, Path], None] = os.link) -> None:
+    """Give a written file its name, unless another process was first."""
+    try:
+        link(whole, file)
     except FileExistsError:
         return
+    except OSError:  # a disk that knows no links, such as exFAT
+        if not file.exists():
+            whole.replace(file)

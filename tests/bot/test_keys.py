@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import ConfigError
-from bot.keys import BYTES, NAME, read_key, show_key, ward_key
+from bot.keys import BYTES, NAME, _name, read_key, show_key, ward_key
 
 KEY = bytes(range(BYTES))
 SHOWN = show_key(KEY)
@@ -125,3 +125,25 @@ def test_processes_that_start_at_once_end_with_one_key(tmp_path: Path) -> None:
         keys = set(pool.map(lambda _: ward_key(tmp_path), range(16)))
 
     assert len(keys) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["key"]
+
+
+def test_a_key_is_never_seen_half_written(tmp_path: Path) -> None:
+    """Four at once, often enough that one would meet a file without its content."""
+    for folder in map(str, range(150)):
+        with ThreadPoolExecutor(4) as pool:
+            keys = set(pool.map(lambda _, at=tmp_path / folder: ward_key(at), range(4)))
+
+        assert len(keys) == 1
+
+
+def test_a_disk_without_links_has_one_key_too(tmp_path: Path) -> None:
+    def no_links(*_: object) -> None:
+        raise PermissionError
+
+    first, second, file = tmp_path / "first", tmp_path / "second", tmp_path / "key"
+    for whole in (first, second):
+        whole.write_text(whole.name)
+        _name(whole, file, no_links)
+
+    assert file.read_text() == "first"
