@@ -45,6 +45,10 @@ def test_no_word_is_changed_by_what_telex_leaves_behind() -> None:
     assert [word for word in SHIPPED if repair(fold(word)) != fold(word)] == []
 
 
+def test_a_code_may_be_read_out_with_and_before_its_last_word() -> None:
+    assert code_of("cáo, núi và chum", SHIPPED) == "cao nui chum"
+
+
 @given(words=st.lists(WORD, min_size=IN_A_CODE, max_size=IN_A_CODE))
 def test_a_code_is_read_with_marks_without_and_inside_a_sentence(words: list[str]) -> None:
     code = " ".join(map(fold, words))
