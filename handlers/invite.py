@@ -36,7 +36,9 @@ PAGE = 3
 REFUSED = {
     WhyNot.ROLE: "invite.why_role",
     WhyNot.PLACE: "invite.why_place",
+    WhyNot.WARD_WIDE: "invite.why_ward_wide",
     WhyNot.DAY: "invite.why_day",
+    WhyNot.LONGER: "invite.why_longer",
     WhyNot.NAME: "invite.why_name",
 }
 

@@ -84,8 +84,9 @@ class _Places:
     codes: Mapping[str, int]
     tdp_names: Mapping[str, tuple[int, ...]]
     labels: Mapping[int, str]
-    written: Mapping[int, str]
     units: Mapping[Key, Unit]
+    near_tdp: Names
+    near_unit: Mapping[tuple[UnitKind, ...], Names]
 
     def find(self, key: StatedKey, typed: str) -> tuple[int | None, int | None, str] | _NotThere:
         """Return the TDP, the unit and the name of what was typed; nothing typed is the whole ward."""
@@ -101,16 +102,14 @@ class _Places:
         named = self.tdp_names.get(fold(typed), ())
         number = self.codes.get(link_form(typed)) or (named[0] if len(named) == 1 else None)
         if number is None:
-            names = (*self.written.values(), *self.labels.values())
-            return _NotThere(Fault.UNKNOWN_TDP, Names(names).nearest(typed))
+            return _NotThere(Fault.UNKNOWN_TDP, self.near_tdp.nearest(typed))
         return number, None, self.labels[number]
 
     def _unit(self, key: StatedKey, typed: str) -> tuple[int | None, int | None, str] | _NotThere:
         for kind in key.units:
             if unit := self.units.get(unit_key(kind, typed)):
                 return None, unit.id, unit.name
-        names = [one.name for one in self.units.values() if one.kind in key.units]
-        return _NotThere(Fault.UNKNOWN_UNIT, Names(names).nearest(typed))
+        return _NotThere(Fault.UNKNOWN_UNIT, self.near_unit[key.units].nearest(typed))
 
 
 async def _places(tx: Tx) -> _Places:
@@ -122,12 +121,18 @@ async def _places(tx: Tx) -> _Places:
         if one.exists_on(tx.today):
             for name in {fold(one.name), fold(one.label)}:
                 names[name] = (*names.get(name, ()), number)
+    labels = {number: one.label for number, one in tdps.items()}
+    units = await known_units(tx)
     return _Places(
         {link_form(code): number for number, code in codes.items()},
         names,
-        {number: one.label for number, one in tdps.items()},
-        codes,
-        await known_units(tx),
+        labels,
+        units,
+        Names((*codes.values(), *labels.values())),
+        {
+            kinds: Names(one.name for one in units.values() if one.kind in kinds)
+            for kinds in {key.units for key in STATED.values()}
+        },
     )
 
 

@@ -6,13 +6,14 @@ is invited anew. A row is known by what stands in it, so that nobody is invited 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, join, select
 
 from handlers._requests.invites import AlreadyInvited, Invited, InvitePerson, MayNotInvite
-from handlers._requests.lists import Cell, Fault, MemberLine, Outcome
+from handlers._requests.lists import Cell, Fault, MemberLine, Outcome, Remark
 from handlers._requests.person import Role
-from handlers._requests.roles import LOOKED_AFTER_BY, PLACED
+from handlers._requests.roles import LOOKED_AFTER_BY, PLACED, WARD_WIDE
 from lessons import fold
 from storage._list_plan import Names, Plan, printed
 from storage._list_units import known_units
@@ -23,7 +24,7 @@ from storage._told import is_valid
 from storage._tx import Tx
 from storage.house import Actor
 from storage.invites import ROW
-from storage.roles import is_held
+from storage.roles import is_held, last_day
 from storage.tables import Tdps
 from storage.tables_staff import Grants, Invites
 from storage.tdp import link_form
@@ -36,7 +37,8 @@ async def plan_members(tx: Tx, by: Actor, lines: Sequence[MemberLine]) -> Plan:
     plan = Plan()
     tdps, units = await _tdps(tx), await _units(tx)
     invited = await _invited(tx)
-    may = {role for one in by.roles for role in LOOKED_AFTER_BY.get(one, ())}
+    roles = {role for one in by.roles for role in LOOKED_AFTER_BY.get(one, ())}
+    may = {role: await last_day(tx, by, role) for role in roles}
     seen: dict[str, MemberLine] = {}
     new: list[InvitePerson] = []
     for line in lines:
@@ -50,8 +52,11 @@ async def plan_members(tx: Tx, by: Actor, lines: Sequence[MemberLine]) -> Plan:
         key = _row_key(line, tdp, unit)
         if (other := seen.setdefault(key, line)) is not line:
             plan.wrong(line, "name", Fault.TWICE, line.name, str(other.row))
-        elif sealed(tx.house, ROW, key) in invited:
+        elif (row := sealed(tx.house, ROW, key)) in invited:
             plan.change(line.row, Outcome.SAME, line.name)
+            if invited[row] != line.ends_on:
+                beside = printed(invited[row]) or "không có"
+                plan.remark(line.row, Remark.OTHER_END, line.name, beside=beside)
         else:
             plan.change(line.row, Outcome.NEW, line.name, _cells(line))
             new.append(
@@ -74,13 +79,19 @@ async def _invite(tx: Tx, by: Actor, request: InvitePerson) -> Invited:
             raise RuntimeError(f"a checked row of a list was refused: {refused}")
 
 
-def _check(plan: Plan, line: MemberLine, may: set[Role], tx: Tx) -> None:
+def _check(plan: Plan, line: MemberLine, may: Mapping[Role, date | None], tx: Tx) -> None:
+    """`may`: the roles they may invite to, with the last day of their own of the same kind."""
     if line.role not in may:
         plan.wrong(line, "role", Fault.MAY_NOT_INVITE)
     if line.role in PLACED and not line.tdp:
         plan.wrong(line, "tdp", Fault.NEEDS_TDP)
+    if line.role in WARD_WIDE and line.tdp:
+        plan.wrong(line, "tdp", Fault.WARD_WIDE)
+    last = may.get(line.role)
     if line.ends_on is not None and line.ends_on < tx.today:
         plan.wrong(line, "ends_on", Fault.ENDED, printed(line.ends_on))
+    elif last is not None and (line.ends_on is None or line.ends_on > last):
+        plan.wrong(line, "ends_on", Fault.LONGER, printed(line.ends_on), printed(last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +120,23 @@ async def _units(tx: Tx) -> _Known:
     return _Known({fold(name): number for name, number in found.items()}, Names(found))
 
 
-async def _invited(tx: Tx) -> set[str]:
-    """The rows that have an open invite, or whose role is held."""
+async def _invited(tx: Tx) -> Mapping[str, date | None]:
+    """The rows that have an open invite, or whose role is held, each with its last day."""
     is_open = and_(
         Invites.used_at.is_(None), Invites.revoked_at.is_(None), Invites.expires_at > tx.now
     )
-    is_role_held = select(Grants.id).where(
+    is_role_held = and_(
         Grants.person_id == Invites.used_by,
         Grants.role == Invites.role,
         Grants.tdp_id.is_not_distinct_from(Invites.tdp_id),
         is_held(tx.today),
     )
-    holding = select(Invites.list_key).where(
-        Invites.list_key.is_not(None), or_(is_open, is_role_held.exists())
-    )
-    return {key for key in (await tx.connection.execute(holding)).scalars() if key is not None}
+    of_lists = Invites.list_key.is_not(None)
+    still_open = select(Invites.list_key, Invites.ends_on).where(of_lists, is_open)
+    both = join(Invites, Grants, is_role_held)
+    held = select(Invites.list_key, Grants.ends_on).select_from(both).where(of_lists)
+    rows = [row for one in (held, still_open) for row in (await tx.connection.execute(one)).all()]
+    return {key: ends_on for key, ends_on in rows if key is not None}
 
 
 def _row_key(line: MemberLine, tdp: int | None, unit: int | None) -> str:

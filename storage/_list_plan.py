@@ -24,6 +24,8 @@ from storage.house import Actor
 Write = Callable[[Tx, Actor], Awaitable[tuple[Invited, ...]]]
 NEAR = 80
 """How much alike two folded names must be to be taken for one of which a letter is wrong (100: equal)."""
+MOST_NAMES = 1000
+"""Among more names none is looked for: 5,000 wrong rows would keep everybody waiting for seconds."""
 
 
 async def write_nothing(tx: Tx, by: Actor) -> tuple[Invited, ...]:  # noqa: ARG001 - a writer's shape
@@ -80,7 +82,9 @@ class Names:
         self._by_fold = {fold(name): name for name in names}
 
     def nearest(self, typed: str) -> str:
-        """Return the name that was most likely meant, or "" where none is near."""
+        """Return the name that was most likely meant, or "" where none is near or there are too many."""
+        if len(self._by_fold) > MOST_NAMES:
+            return ""
         found = process.extractOne(
             fold(typed), self._by_fold.keys(), scorer=fuzz.ratio, score_cutoff=NEAR
         )

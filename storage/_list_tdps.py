@@ -24,8 +24,8 @@ from storage.tables_staff import Grants
 from storage.tdp import link_form
 from storage.tdps import Lasting, heir, leave_those_over, lived_in, note_import
 
-SAMPLE = "mau "
-"""How the folded name of a sample begins."""
+SAMPLE = "mẫu "
+"""How the name of a sample begins; “Mậu Thông” is a place."""
 _DAY = timedelta(days=1)
 
 _KNOWN = select(
@@ -87,8 +87,9 @@ async def plan_tdps(tx: Tx, by: Actor, lines: Sequence[TdpLine]) -> Plan:  # noq
         if one.is_placeholder and key not in wanted and not one.is_over_on(tx.today)
     }
     after = {**known, **ending, **wanted}
+    codes = Names(one.code for one in after.values())
     for key, line in listed.items():
-        _check(plan, line, wanted[key], after)
+        _check(plan, line, wanted[key], after, codes)
     if not plan.problems:
         for key, line in listed.items():
             _compare(plan, line.row, key, known, after)
@@ -183,9 +184,9 @@ def _begun_with_a_merge(wanted: _Tdps, known: _Tdps) -> dict[str, _Tdp]:
     }
 
 
-def _check(plan: Plan, line: TdpLine, one: _Tdp, after: _Tdps) -> None:
+def _check(plan: Plan, line: TdpLine, one: _Tdp, after: _Tdps, codes: Names) -> None:
     """Note what is wrong with a row, its heir looked up among all."""
-    if fold(line.name).startswith(SAMPLE) and one.valid_to is None:
+    if line.name.casefold().startswith(SAMPLE) and one.valid_to is None:
         plan.wrong(line, "name", Fault.SAMPLE_NAME, line.name)
     if one.valid_from and one.valid_to and one.valid_to < one.valid_from:
         plan.wrong(line, "valid_to", Fault.ENDS_BEFORE_IT_BEGINS, f"{one.valid_to:%d/%m/%Y}")
@@ -195,8 +196,7 @@ def _check(plan: Plan, line: TdpLine, one: _Tdp, after: _Tdps) -> None:
     if one.into == one.key:
         plan.wrong(line, "into", Fault.INTO_ITSELF, line.into)
     elif to is None:
-        near = Names(other.code for other in after.values()).nearest(line.into)
-        plan.wrong(line, "into", Fault.UNKNOWN_TDP, line.into, near)
+        plan.wrong(line, "into", Fault.UNKNOWN_TDP, line.into, codes.nearest(line.into))
     elif to.valid_to is not None and to.valid_to <= one.valid_to:
         plan.wrong(line, "into", Fault.HEIR_ENDS, line.into, f"{to.valid_to:%d/%m/%Y}")
     elif to.valid_from is not None and to.valid_from > one.valid_to + _DAY:

@@ -37,7 +37,7 @@ from handlers._requests.invites import (
     WrongCode,
 )
 from handlers._requests.person import Role
-from handlers._requests.roles import LOOKED_AFTER_BY, PLACED
+from handlers._requests.roles import LOOKED_AFTER_BY, PLACED, WARD_WIDE
 from lessons import fold
 from lessons.codes import IN_A_CODE, code_of
 from storage import audit
@@ -48,7 +48,14 @@ from storage._secrets import INVITE_LINK, TOKEN_CHARS, new_token, sealed
 from storage._tdp_names import all_units
 from storage._tx import Tx
 from storage.house import Actor
-from storage.roles import actor_of_person, are_looked_after, is_held, looks_after, tdp_name
+from storage.roles import (
+    actor_of_person,
+    are_looked_after,
+    is_held,
+    last_day,
+    looks_after,
+    tdp_name,
+)
 from storage.tables import Addresses, Units
 from storage.tables_staff import Grants, Invites
 
@@ -97,9 +104,15 @@ async def _why_not(tx: Tx, by: Actor, request: InvitePerson, name: str) -> WhyNo
         return WhyNot.ROLE
     if not 0 < len(name) <= LONGEST_NAME:
         return WhyNot.NAME
+    if request.role in WARD_WIDE and request.tdp is not None:
+        return WhyNot.WARD_WIDE
     if not await _has_place(tx, by, request):
         return WhyNot.PLACE
-    return WhyNot.DAY if request.ends_on is not None and request.ends_on < tx.today else None
+    if request.ends_on is not None and request.ends_on < tx.today:
+        return WhyNot.DAY
+    last = await last_day(tx, by, request.role)
+    is_longer = last is not None and (request.ends_on is None or request.ends_on > last)
+    return WhyNot.LONGER if is_longer else None
 
 
 async def _has_place(tx: Tx, by: Actor, request: InvitePerson) -> bool:

@@ -85,6 +85,17 @@ def looks_after(by: Actor, role: Role, tdp: int | None) -> bool:
     )
 
 
+async def last_day(tx: Tx, by: Actor, role: Role) -> date | None:
+    """The last day of somebody's own role: they give it to nobody for longer. None: no end, or not theirs."""
+    ends = await tx.connection.scalars(
+        select(Grants.ends_on).where(
+            Grants.person_id == by.person, Grants.role == role.value, is_held(tx.today)
+        )
+    )
+    days = ends.all()
+    return None if None in days else max((day for day in days if day), default=None)
+
+
 def are_looked_after(
     by: Actor, role: InstrumentedAttribute[str], tdp: InstrumentedAttribute[int | None]
 ) -> ColumnElement[bool]:

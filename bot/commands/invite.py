@@ -42,19 +42,25 @@ from storage._tx import Tx
 ROLES = "|".join(role.value for role in INVITABLE)
 MAY_NOT = {
     WhyNot.ROLE: "--role không nhận vai trò này. Xem các vai trò: hocso invite --help",
-    WhyNot.PLACE: "Vai trò này gắn với một tổ. Thêm --tdp MÃ, xem mã trong tdps.csv.",
+    WhyNot.PLACE: "Vai trò này phải gắn với một tổ. Thêm --tdp MÃ (mã của tổ trong danh sách tổ).",
+    WhyNot.WARD_WIDE: "Vai trò này là của cả phường. Bỏ --tdp.",
     WhyNot.DAY: "--until đã qua. Ghi một ngày từ hôm nay trở đi.",
+    WhyNot.LONGER: "Vai trò này của mình cũng có ngày cuối. Ghi --until không muộn hơn ngày ấy.",
     WhyNot.NAME: "--name đang để trống hoặc dài quá 80 ký tự. Ghi lại họ và tên.",
 }
+
+HOW = "Người được mời nhắn “mã mời” cho trợ lý rồi gõ ba chữ trên, hoặc quét mã QR."
+HOW_BY_WORDS = (
+    "Người được mời nhắn “mã mời” cho trợ lý rồi gõ ba chữ trên. Chưa có địa chỉ https (web.public_url) nên "
+    "mã QR chỉ mở được trên chính máy này."
+)
 
 RoleName = Annotated[str | None, typer.Option("--role", metavar=ROLES, help="Mời vào vai trò nào.")]
 Name = Annotated[str | None, typer.Option("--name", metavar="TÊN", help="Họ và tên.")]
 Office = Annotated[str, typer.Option("--office", metavar="NƠI", help="Nơi làm việc.")]
-TdpCode = Annotated[
-    str | None, typer.Option("--tdp", metavar="MÃ", help="Mã tổ dân phố trong tdps.csv.")
-]
+TdpCode = Annotated[str | None, typer.Option("--tdp", metavar="MÃ", help="Mã của tổ dân phố.")]
 Until = Annotated[
-    str | None, typer.Option("--until", metavar="NGÀY", help="Làm việc này đến hết ngày nào.")
+    str | None, typer.Option("--until", metavar="NGÀY", help="Giữ vai trò đến hết ngày nào.")
 ]
 List = Annotated[
     Path | None,
@@ -127,7 +133,7 @@ async def _tdp(tx: Tx, code: str | None) -> int | None:
         return None
     found = await perform(tx, administrator(), TdpCoded(code))
     if found is None:
-        raise WrongInput(f"Không có tổ nào mang mã “{code}”. Xem mã trong tdps.csv.")
+        raise WrongInput(f"Không có tổ nào mang mã “{code}”. Xem lại mã trong danh sách tổ.")
     return found.id
 
 
@@ -138,4 +144,4 @@ def _print(invited: Invited) -> None:
     typer.echo(f"Mã mời: {invited.words}")
     typer.echo(f"Hoặc mở: {invited.url}")
     segno.make(invited.url, error="m", micro=False).terminal(out=sys.stdout, compact=True, border=2)
-    typer.echo("Người được mời nhắn “mã mời” cho trợ lý rồi gõ ba chữ trên, hoặc quét mã vuông.")
+    typer.echo(HOW if invited.opens_elsewhere else HOW_BY_WORDS)

@@ -2,6 +2,7 @@
 
 "1.234"  "1,234"  "1 234"  "1234"  1234.0     one number: nothing here has a fraction
 1.234 (a number in xlsx)                      not certain: Excel may have turned 1.234 into it
+"1.234,00"  "1.234,000"                       one number as well: another mark behind groups is the decimal one
 "30/6/2026"  "30-06-2026"  "2026-06-30"       one day; so are Excel's own days, also as a bare number
 "30/6"  "6/2026"  "12/31/2026"                no day
 """
@@ -39,7 +40,7 @@ _LONGEST = 30
 EARLIEST, LATEST = date(1945, 9, 2), date(2100, 12, 31)
 _EXCEL_DAYS = range(18_000, 74_000)  # 1949 to 2102
 _EXCEL_BEGAN = date(1899, 12, 30)
-_GROUPED = re.compile(r"-?\d{1,3}([.,  ]\d{3})+([.,]0+)?")
+_GROUPED = re.compile(r"(-?\d{1,3}([., ])\d{3}(?:\2\d{3})*)(?:(?!\2)[.,]0+)?")
 _PLAIN = re.compile(r"-?\d+([.,]0+)?")
 _FRACTION = re.compile(r"-?\d+[.,]\d+")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?: 0{1,2}:00(?::00)?)?")
@@ -85,27 +86,34 @@ def whole_number(value: CellValue) -> int | Bad:
     if number != int(number):
         return Bad(Fault.NOT_WHOLE, shown(value), _without_marks(number))
     if number < 0:
-        return Bad(Fault.NEGATIVE, shown(value))
-    return int(number) if number <= HIGHEST else Bad(Fault.TOO_HIGH, shown(value))
+        return Bad(Fault.NEGATIVE, shown(value)[:40])
+    return int(number) if number <= HIGHEST else Bad(Fault.TOO_HIGH, shown(value)[:40])
 
 
 def _typed_number(typed: str) -> int | Bad:
     plain = unicodedata.normalize("NFKC", typed).strip()
     if len(plain) > _LONGEST:
         return Bad(Fault.NOT_A_NUMBER, typed[:40])
-    if _GROUPED.fullmatch(plain):
-        groups = re.sub(r"[.,]0{1,2}$", "", plain)
-        return int(re.sub(r"[.,  ]", "", groups))
-    if _PLAIN.fullmatch(plain):
-        return int(re.split(r"[.,]", plain)[0])
-    is_fraction = _FRACTION.fullmatch(plain) is not None
-    return Bad(Fault.NOT_WHOLE if is_fraction else Fault.NOT_A_NUMBER, typed[:40], _digits(plain))
+    number = _whole(plain)
+    if number is not None:
+        return number
+    if _FRACTION.fullmatch(plain):
+        return Bad(Fault.NOT_WHOLE, typed[:40], re.sub(r"\D", "", plain))
+    return Bad(Fault.NOT_A_NUMBER, typed[:40], _digits(plain))
+
+
+def _whole(plain: str) -> int | None:
+    """A whole number with or without marks between its groups."""
+    if grouped := _GROUPED.fullmatch(plain):
+        return int(re.sub(r"[., ]", "", grouped[1]))
+    return int(re.split(r"[.,]", plain)[0]) if _PLAIN.fullmatch(plain) else None
 
 
 def _digits(plain: str) -> str:
     """The number within “300 người”, if there is just one."""
     found = re.findall(r"\d[\d.,]*", plain)
-    return re.sub(r"\D", "", found[0]) if len(found) == 1 and "%" not in plain else ""
+    number = _whole(found[0].rstrip(".,")) if len(found) == 1 and "%" not in plain else None
+    return "" if number is None else str(number)
 
 
 def _without_marks(number: float) -> str:

@@ -69,7 +69,7 @@ ROLES = {
     Role.POLICE: "Công an phường",
     Role.APPROVER: "Người duyệt bài",
     Role.OBSERVER: "Người xem số liệu",
-    Role.FAMILY: "Người nhà hướng dẫn",
+    Role.FAMILY: "Người nhà giúp học",
     Role.ADMIN: "Người quản trị",
 }
 """What each role is called in a list of members."""
@@ -110,7 +110,7 @@ _AS_OF = Column(
     also=("ngày số liệu", "tính đến ngày"), is_day=True,
 )  # fmt: skip
 _SOURCE = Column(
-    "source", "Nguồn", text(160), "Công an phường", "Nơi cho số liệu.",
+    "source", "Nguồn", text(160), "Công an phường", "Cơ quan cung cấp số liệu.",
     also=("nguồn số liệu",), width=28,
 )  # fmt: skip
 _DOCUMENT = Column(
@@ -119,11 +119,11 @@ _DOCUMENT = Column(
     also=("văn bản",), is_needed=False, width=28,
 )  # fmt: skip
 _FROM = Column(
-    "valid_from", "Từ ngày", day, "", "Ngày bắt đầu có; không rõ thì để trống.",
+    "valid_from", "Từ ngày", day, "", "Ngày bắt đầu; không rõ thì để trống.",
     is_needed=False, empty=None, is_day=True,
 )  # fmt: skip
 _TO = Column(
-    "valid_to", "Đến ngày", day, "", "Ngày cuối cùng còn; đang còn thì để trống.",
+    "valid_to", "Đến ngày", day, "", "Ngày cuối cùng; đang còn thì để trống.",
     is_needed=False, empty=None, is_day=True,
 )  # fmt: skip
 
@@ -131,7 +131,7 @@ TDPS = Kind(
     ListKind.TDPS,
     "Tổ dân phố",
     "Danh sách tổ dân phố (xóm, thôn, bản) thật của phường. "
-    "Tên mẫu đi kèm phần mềm tự hết khi danh sách này được nhận.",
+    "Nhận danh sách này thì các tên mẫu đi kèm phần mềm được bỏ.",
     (
         Column("code", "Mã", text(40), "TT-01", "Mã riêng của từng tổ, không trùng nhau, về sau không đổi.",
                also=("mã tổ", "mã tdp", "code")),
@@ -225,7 +225,7 @@ ENTERPRISES = Kind(
 UNITS = Kind(
     ListKind.UNITS,
     "Đơn vị",
-    "Cơ quan, trường, doanh nghiệp, chi hội … mà người học có thể thuộc về.",
+    "Cơ quan, trường, doanh nghiệp, chi hội … là nơi người học làm việc, học tập hoặc sinh hoạt.",
     (
         Column("kind", "Loại", choice(_EVERY_KIND), "Cơ quan", "Chọn một loại trong danh sách.",
                also=("loại đơn vị",), options=tuple(UNIT_WORDS.values())),
@@ -241,7 +241,7 @@ TASKS = Kind(
     "Nhiệm vụ của kế hoạch",
     "Các nhiệm vụ trong kế hoạch của phường: ai chủ trì, đến bao giờ, kết quả phải có.",
     (
-        Column("code", "Mã", text(40), "1.2", "Số của nhiệm vụ trong kế hoạch, không trùng nhau.",
+        Column("code", "Mã", text(40), "1.2", "Số thứ tự của nhiệm vụ trong kế hoạch, không trùng nhau.",
                also=("số nhiệm vụ", "mã nhiệm vụ", "mã số")),
         Column("content", "Nội dung", text(2000), "Mở lớp kỹ năng số tại nhà văn hóa", "Việc phải làm.",
                also=("nội dung nhiệm vụ", "nhiệm vụ"), width=50),

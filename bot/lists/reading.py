@@ -8,7 +8,7 @@ from typing import Any
 from bot.lists.cells import Bad, odd, shown
 from bot.lists.files import read_file
 from bot.lists.kinds import Column, Kind
-from bot.lists.sheets import CellValue, OddCell, Sheet, Unreadable
+from bot.lists.sheets import MAX_FILLED_ROWS, CellValue, OddCell, Sheet, Unreadable
 from handlers._requests.lists import Fault, ListLine, Problem
 from lessons import fold
 from storage._list_plan import Names
@@ -143,7 +143,9 @@ def _read(kind: Kind, sheet: Sheet, place: int) -> Parsed:
     if not rows:
         problems.append(Problem(0, "", Fault.NO_ROWS))
     if len(rows) > kind.most_rows:
-        problems.append(Problem(0, "", Fault.TOO_MANY_ROWS, str(len(rows)), str(kind.most_rows)))
+        is_cut = len(sheet.rows) > MAX_FILLED_ROWS  # nobody has read how many more there are
+        told = f"hơn {kind.most_rows}" if is_cut else str(len(rows))
+        problems.append(Problem(0, "", Fault.TOO_MANY_ROWS, told, str(kind.most_rows)))
         rows = []
     lines: list[ListLine] = []
     if not problems:

@@ -46,11 +46,13 @@ _FAULTS: Mapping[Fault, str] = {
     Fault.UNKNOWN_UNIT: "Không có đơn vị “{given}”. Thêm vào danh sách đơn vị trước, hoặc ghi đúng tên đã có.",
     Fault.WRONG_PLACE: "Số này là của cả phường. Để trống ô này.",
     Fault.INTO_ITSELF: "Tổ không nhập vào chính mình được. Ghi mã của tổ khác.",
-    Fault.HEIR_ENDS: "Tổ “{given}” cũng hết ngày {meant}. Ghi mã của tổ còn lại sau cùng.",
+    Fault.HEIR_ENDS: "Tổ “{given}” cũng kết thúc ngày {meant}. Ghi mã của tổ còn lại sau cùng.",
     Fault.HEIR_BEGINS_LATER: "Tổ “{given}” đến ngày {meant} mới có. Sửa ngày cho liền nhau.",
     Fault.NEEDS_TDP: "Vai trò này gắn với một tổ. Ghi mã tổ.",
+    Fault.WARD_WIDE: "Vai trò này là của cả phường. Để trống ô này.",
     Fault.SAMPLE_NAME: "“{given}” là tên mẫu. Ghi tên thật của tổ.",
     Fault.MAY_NOT_INVITE: "Cán bộ không mời được vai trò này. Nhờ người quản trị.",
+    Fault.LONGER: "Vai trò này của mình chỉ đến hết ngày {meant}. Ghi ngày cuối không muộn hơn ngày ấy.",
 }
 _MEANT = " Có phải “{meant}” không?"
 _WITH_MEANT = (
@@ -61,17 +63,21 @@ _WITH_MEANT = (
 )
 _REMARKS: Mapping[Remark, str] = {
     Remark.NOT_IN_LIST: "{number} {what} không có trong tệp, giữ nguyên: {given}.",
-    Remark.SAMPLE_ENDS: "{number} tên mẫu đi kèm phần mềm hết từ hôm qua.",
+    Remark.SAMPLE_ENDS: "{number} tên mẫu đi kèm phần mềm được bỏ, tính từ hôm nay.",
     Remark.PEOPLE_MOVE: "{number} người ở {given} chuyển sang {beside}. Kết quả đã có không đổi.",
     Remark.PEOPLE_ASKED: "{number} người đang ghi ở {given} sẽ được hỏi lại ở tổ nào.",
     Remark.MOVES_LATER: "{given} còn đến hết ngày {beside}; sau ngày đó {number} người ở đây mới chuyển đi.",
     Remark.ROLES_MOVE: "{number} vai trò ở {given} chuyển sang {beside}.",
     Remark.ROLES_LEFT: "{number} vai trò đang giao ở {given}: mời lại những người này vào tổ mới.",
-    Remark.MORE_THAN_ALL: "{given}: {number} lớn hơn tổng số {beside}. Vẫn nhận; xem lại giúp.",
+    Remark.MORE_THAN_ALL: "{given}: {number} lớn hơn tổng số {beside}. Vẫn nhận, nhưng nên xem lại.",
     Remark.OLDER_THAN_KNOWN: "{given}: đã có số mới hơn, ngày {beside}. Số cũ chỉ dùng cho báo cáo cũ.",
     Remark.LOOKS_LIKE: "“{given}” là tên mới nhưng gần giống “{beside}”. Nếu là một thì sửa tên trong tệp.",
     Remark.NEW_ORDER: "Thứ tự của {number} nhiệm vụ đổi theo tệp.",
-    Remark.IS_OPEN_AGAIN: "{given} đã hết nay có lại. Người đã chuyển đi không tự quay về.",
+    Remark.IS_OPEN_AGAIN: "{given} trước đã hết, nay lại có. Người đã chuyển đi không tự quay về.",
+    Remark.OTHER_END: (
+        "{given} đã được mời rồi, ngày cuối đang là: {beside}. Tệp này không đổi ngày ấy; muốn đổi thì hủy lời "
+        "mời hoặc thu hồi vai trò, rồi tải lại tệp này lên."
+    ),
 }
 _TOLD_ONLY = {
     Remark.NOT_IN_LIST,
@@ -79,6 +85,7 @@ _TOLD_ONLY = {
     Remark.MORE_THAN_ALL,
     Remark.OLDER_THAN_KNOWN,
     Remark.LOOKS_LIKE,
+    Remark.OTHER_END,
 }
 """Remarks on what is so already, or stays."""
 OUTCOMES: Mapping[Outcome, str] = {

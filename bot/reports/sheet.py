@@ -17,6 +17,11 @@ HOW = (
     "Quét mã bằng máy ảnh điện thoại, hoặc nhắn “mã mời” cho trợ lý rồi gõ ba chữ trên. "
     "Mã chỉ dùng một lần: đừng chụp gửi cho ai."
 )
+HOW_BY_WORDS = (
+    "Nhắn “mã mời” cho trợ lý rồi gõ ba chữ trên. Chưa có địa chỉ https nên mã QR chưa mở được trên "
+    "điện thoại. Mã chỉ dùng một lần: đừng chụp gửi cho ai."
+)
+"""Where a phone would find nothing behind the QR code."""
 PAGE = """
 #let d = json(bytes(sys.inputs.data))
 #set document(title: "Mã mời")
@@ -35,7 +40,7 @@ PAGE = """
      #text(size: 15pt, weight: "bold")[#c.words]],
     image(bytes(c.qr), format: "svg", width: 31mm))
   #v(1fr)
-  #text(size: 9pt)[#d.how]
+  #text(size: 9pt)[#c.how]
   #v(0.5mm)
   #text(size: 9pt)[Dùng đến hết ngày #c.day.]
 ]
@@ -50,7 +55,7 @@ def invite_sheet(ward: str, invited: Sequence[Invited]) -> bytes:
         ward: whose invites they are, as it stands on every card: “phường Trung Thành”.
         invited: the answers to `InvitePerson`, whose words and tokens nobody can read again.
     """
-    told = {"ward": ward, "how": HOW, "cards": [_card(one) for one in invited]}
+    told = {"ward": ward, "cards": [_card(one) for one in invited]}
     page: bytes = typst.compile(
         PAGE.encode(),
         format="pdf",
@@ -69,5 +74,6 @@ def _card(invited: Invited) -> dict[str, str | None]:
         "place": invited.tdp_name,
         "words": invited.words,
         "qr": qr.getvalue().decode(),
+        "how": HOW if invited.opens_elsewhere else HOW_BY_WORDS,
         "day": f"{invited.expires_at:%d/%m/%Y}",
     }

@@ -25,13 +25,20 @@ class Invited:
     expires_at: datetime
     url: str
 
+    @property
+    def opens_elsewhere(self) -> bool:
+        """Whether the link leads here from a phone: without an https address of the ward it does not."""
+        return self.url.startswith("https://")
+
 
 class WhyNot(Enum):
     """What is in the way of an invite."""
 
     ROLE = "role"  # theirs do not let them invite to it, or nobody is invited to it
     PLACE = "place"  # no such TDP or unit today, or it is out of their reach, or the role needs one
+    WARD_WIDE = "ward_wide"  # the role is one of the whole ward, and a TDP is named
     DAY = "day"  # the role would end before it began
+    LONGER = "longer"  # the same role of theirs ends earlier
     NAME = "name"  # nobody is named, or in too many letters
 
 

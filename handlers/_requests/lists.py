@@ -154,7 +154,9 @@ class Fault(Enum):
     HEIR_BEGINS_LATER = "heir_begins_later"
     SAMPLE_NAME = "sample_name"
     NEEDS_TDP = "needs_tdp"
+    WARD_WIDE = "ward_wide"
     MAY_NOT_INVITE = "may_not_invite"
+    LONGER = "longer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,7 @@ class Remark(Enum):
     LOOKS_LIKE = "looks_like"
     NEW_ORDER = "new_order"
     IS_OPEN_AGAIN = "is_open_again"
+    OTHER_END = "other_end"
 
 
 @dataclass(frozen=True, slots=True)

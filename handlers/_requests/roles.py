@@ -22,6 +22,8 @@ LOOKED_AFTER_BY: Mapping[Role, tuple[Role, ...]] = MappingProxyType(
 """The roles that each role invites to, lists and revokes: a head's only within their TDPs."""
 PLACED = frozenset({Role.TEAM, Role.HEAD})
 """The roles that hold in one TDP, never without."""
+WARD_WIDE = frozenset(WARD_ROLES) - PLACED
+"""The roles that hold in the whole ward, never in one TDP alone."""
 
 
 @dataclass(frozen=True, slots=True)

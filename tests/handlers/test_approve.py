@@ -31,7 +31,7 @@ READING = """
     > duyệt bài
     < … Có 1 bài chờ duyệt. Chọn một bài để đọc. [1 Chỉnh chữ to, tiếng to cho dễ dùng (chưa ai duyệt)]
     > 1
-    < Bài “Chỉnh chữ to, tiếng to cho dễ dùng”, mã bản 0a1b2c3d. … Mục tiêu: Tự chỉnh được … Khoảng 5 phút. … Phần 1/5 … [1 Tiếp]
+    < Bài “Chỉnh chữ to, tiếng to cho dễ dùng”, mã bản 0a1b2c3d (sửa một chữ là mã này đổi). … Mục tiêu: Tự chỉnh được … Khoảng 5 phút. … Phần 1/5 … [1 Tiếp]
     > tiếp
     < … Phần 2/5 … [1 Tiếp]
     > 1
@@ -123,7 +123,7 @@ def test_a_lesson_that_was_rewritten_while_it_was_read_is_shown_again(
 
     talk(READING, given, Role.APPROVER)("""
         > duyệt
-        < Bài này vừa được sửa trong lúc đọc nên chưa ghi gì. Mời đọc lại bản mới: … mã bản 9f8e7d6c. … Phần 1/5 … [1 Tiếp]
+        < Bài này vừa được sửa trong lúc đọc nên chưa ghi gì. Mời đọc lại bản mới: … mã bản 9f8e7d6c (sửa một chữ là mã này đổi). … Phần 1/5 … [1 Tiếp]
     """)
 
 
@@ -173,7 +173,7 @@ def test_the_reader_is_told_what_to_look_at_and_what_was_decided_before(
         > duyệt bài
         < …
         > 1
-        < … Người viết nhờ xem kỹ: Số ở phần 2 phải gọi thử. Lần trước: Lê Văn Tám, Phòng VH-XH, ghi cần sửa ngày 22/11/2026. … Phần 1/5 …
+        < … Người soạn bài nhờ xem kỹ: Số ở phần 2 phải gọi thử. Lần trước: Lê Văn Tám, Phòng VH-XH, đã ghi “cần sửa” ngày 22/11/2026. … Phần 1/5 …
         """,
         given,
         Role.APPROVER,
@@ -213,6 +213,6 @@ def test_where_nothing_waits_it_is_said_at_once(
 def test_nobody_else_is_shown_the_lessons_that_wait(
     talk: Callable[..., Any], given: dict[type, Any], role: Role
 ) -> None:
-    played = talk("> duyệt bài\n< … Việc này dành cho cán bộ, …", given, role)
+    played = talk("> duyệt bài\n< … Việc này chỉ dành cho người được phường mời. …", given, role)
 
     assert played.asked == []

@@ -35,11 +35,11 @@ def test_a_relative_answers_the_consent_for_themselves_and_learns(talk):
     played = talk(
         """
         > dạy người nhà
-        < … Ai học bây giờ? [1 Ghi thêm người nhà]
+        < … Bây giờ ai học? [1 Ghi thêm người nhà]
         > 1
         < Gọi người nhà thế nào? Ví dụ: bà Lan.
         > bà Lan
-        < Đưa máy cho bà Lan đọc, hoặc đọc to từng chữ. bà Lan tự trả lời câu dưới đây, không ai trả lời thay: Có muốn phường lưu kết quả … [1 Đồng ý, từ 16 tuổi trở lên] [2 Không lưu, vẫn học bình thường] [3 Đọc kỹ hơn]
+        < Đưa máy cho bà Lan đọc, hoặc đọc to từng chữ. Câu dưới đây để bà Lan tự trả lời, không ai trả lời thay: Có muốn phường lưu kết quả … [1 Đồng ý, từ 16 tuổi trở lên] [2 Không lưu, vẫn học bình thường] [3 Đọc kỹ hơn]
         > 3
         < Nếu đồng ý: … Có muốn phường lưu kết quả …
         > đồng ý
@@ -64,7 +64,7 @@ def test_a_relative_who_says_no_is_not_written_down(talk):
         > 1
         < …
         > 0912345678
-        < Chưa đọc ra tên gọi. …
+        < Chưa rõ tên gọi. …
         > ông Tư
         < …
         > không
@@ -100,7 +100,7 @@ def test_a_known_relative_learns_after_two_answers(talk):
     played = talk(
         """
         > dạy người nhà
-        < … Ai học bây giờ? [1 bà Lan] [2 ông Tư] [3 Ghi thêm người nhà]
+        < … Bây giờ ai học? [1 bà Lan] [2 ông Tư] [3 Ghi thêm người nhà]
         > ông tư
         < Muốn làm gì với ông Tư? [1 Học bây giờ] [2 Thôi dạy người này] [3 Không làm gì]
         > 1
@@ -121,7 +121,7 @@ def test_more_relatives_than_fit_come_on_the_next_page(talk):
         > dạy người nhà
         < … [1 bà Lan] [2 ông Tư] [3 Ghi thêm người nhà] [4 Người khác]
         > 4
-        < Ai học bây giờ? [1 cụ Sáu] [2 Ghi thêm người nhà]
+        < Bây giờ ai học? [1 cụ Sáu] [2 Ghi thêm người nhà]
         """,
         with_relatives(LAN, TU, third),
         Role.FAMILY,
@@ -148,9 +148,9 @@ def test_while_a_relative_learns_the_phone_goes_to_another_or_back(talk):
     played = talk(
         """
         > dạy người nhà
-        < … Máy này đang để bà Lan học. Ai học bây giờ? [1 bà Lan] [2 ông Tư] [3 Tôi học]
+        < … Máy này đang để bà Lan học. Bây giờ ai học? [1 bà Lan] [2 ông Tư] [3 Tôi học]
         > 3
-        < Máy này lại là của người giúp học. …
+        < Từ giờ máy này lại để người giúp học dùng. …
         """,
         with_relatives(LAN, TU, learning=LAN),
     )
@@ -167,7 +167,7 @@ def test_a_relative_who_is_gone_meanwhile_leaves_the_phone_where_it_is(talk):
 
 
 def test_the_phone_comes_back_by_a_word(talk):
-    talk("> học cho tôi\n< … Máy này lại là của người giúp học. …", GIVEN)
+    talk("> học cho tôi\n< … Từ giờ máy này lại để người giúp học dùng. …", GIVEN)
 
 
 def test_who_had_the_phone_all_along_goes_on_learning(talk):
@@ -176,6 +176,6 @@ def test_who_had_the_phone_all_along_goes_on_learning(talk):
 
 def test_who_is_no_family_helper_is_told_whose_work_it_is(talk):
     talk(
-        "> dạy người nhà\n< … Việc này dành cho cán bộ, thành viên của phường. …",
+        "> dạy người nhà\n< … Việc này chỉ dành cho người được phường mời. …",
         {MyRelatives: NotFamily()},
     )

@@ -42,19 +42,19 @@ def test_staff_invite_an_officer_in_seven_answers(talk):
         > mời thành viên
         < … Muốn làm việc gì? [1 Mời người mới] [2 Xem mã mời chưa dùng] [3 Xem người đã vào]
         > 1
-        < Mời vào việc gì? [1 Người nhà giúp học] [2 Thành viên Tổ công nghệ số cộng đồng] [3 Trưởng tổ dân phố] [4 Việc khác]
+        < Mời vào vai trò nào? [1 Người nhà giúp học] [2 Thành viên Tổ công nghệ số cộng đồng] [3 Trưởng tổ dân phố] [4 Vai trò khác]
         > 4
-        < Mời vào việc gì? [1 Cán bộ phường] [2 Công an phường] [3 Người duyệt bài] [4 Người xem số liệu]
+        < Mời vào vai trò nào? [1 Cán bộ phường] [2 Công an phường] [3 Người duyệt bài] [4 Người xem số liệu]
         > cán bộ phường
         < Họ và tên người được mời?
         > Nguyễn Thị Lan
         < Người ấy làm ở đâu? … [1 Không ghi]
         > Phòng VH-XH
-        < Làm việc này đến hết ngày nào? Ví dụ: 31/12/2026. [1 Không hạn]
+        < Làm việc này đến hết ngày nào? Ví dụ: 31/12/2026. [1 Không thời hạn]
         > 31/12/2026
-        < Mời: Nguyễn Thị Lan Việc: cán bộ phường phụ trách bình dân học vụ số Đúng chưa? [1 Đúng, tạo mã mời] [2 Thôi, không mời]
+        < Mời: Nguyễn Thị Lan Vai trò: cán bộ phường phụ trách bình dân học vụ số Đúng chưa? [1 Đúng, tạo mã mời] [2 Thôi, không mời]
         > 1
-        < Mã mời: cáo núi chum Hoặc đường dẫn (làm mã QR được): https://hoc.example.vn/?moi=AAAAAAAAAAAAAAAAAAAAAAAA Đưa tận tay … đến ngày 29/11/2026. …
+        < Mã mời: cáo núi chum Hoặc mở đường dẫn này (in thành mã QR cũng được): https://hoc.example.vn/?moi=AAAAAAAAAAAAAAAAAAAAAAAA Đưa tận tay … đến hết ngày 29/11/2026. …
         """,
         STAFF,
         Role.STAFF,
@@ -122,7 +122,7 @@ def test_a_head_invites_to_their_own_place_without_being_asked(talk):
         > mời thành viên
         < …
         > 1
-        < Mời vào việc gì? [1 Người nhà giúp học] [2 Thành viên Tổ công nghệ số cộng đồng]
+        < Mời vào vai trò nào? [1 Người nhà giúp học] [2 Thành viên Tổ công nghệ số cộng đồng]
         > 2
         < Họ và tên người được mời?
         > Đỗ Văn Nam
@@ -170,9 +170,9 @@ def test_an_admin_may_invite_another_admin(talk):
         > 1
         < …
         > 4
-        < Mời vào việc gì? [1 Cán bộ phường] [2 Công an phường] [3 Người duyệt bài] [4 Việc khác]
+        < Mời vào vai trò nào? [1 Cán bộ phường] [2 Công an phường] [3 Người duyệt bài] [4 Vai trò khác]
         > 4
-        < Mời vào việc gì? [1 Người xem số liệu] [2 Người quản trị]
+        < Mời vào vai trò nào? [1 Người xem số liệu] [2 Người quản trị]
         > 2
         < Họ và tên người được mời?
         """,
@@ -195,7 +195,7 @@ def test_a_day_that_cannot_be_read_is_asked_again(talk):
         > 1
         < …
         > cuối năm nhé
-        < Chưa đọc được ngày. Viết như 31/12/2026, hoặc chọn “Không hạn”. [1 Không hạn]
+        < Chưa đọc được ngày. Viết như 31/12/2026, hoặc chọn “Không thời hạn”. [1 Không thời hạn]
         > 31-02-2027
         < Chưa đọc được ngày. …
         > đến 28.2.2027
@@ -211,7 +211,7 @@ def test_a_day_that_cannot_be_read_is_asked_again(talk):
 @pytest.mark.parametrize(
     ("why", "said"),
     [
-        (WhyNot.ROLE, "Chưa được mời vào việc này. …"),
+        (WhyNot.ROLE, "Không mời được người vào vai trò này. …"),
         (WhyNot.PLACE, "Chỉ mời được ở tổ dân phố mình phụ trách."),
         (WhyNot.DAY, "Ngày ấy đã qua. …"),
         (WhyNot.NAME, "Tên trống hoặc dài quá. …"),

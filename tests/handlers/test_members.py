@@ -43,11 +43,11 @@ def test_somebodys_role_is_taken_away_once_it_is_sure(talk):
     played = talk(
         """
         > thành viên
-        < … Muốn cho ai thôi việc này? [1 Đỗ Văn Nam (Tân Trung): Tổ công nghệ số] [2 Phan Thị Huệ: cán bộ phường] [3 Không ai cả]
+        < … Muốn thu hồi vai trò của ai? [1 Đỗ Văn Nam (Tân Trung): Tổ công nghệ số] [2 Phan Thị Huệ: cán bộ phường] [3 Không ai cả]
         > 2
-        < Người ấy sẽ không làm việc này nữa … Có chắc không? [1 Cho thôi] [2 Để nguyên]
+        < Người ấy sẽ không giữ vai trò này nữa … Có chắc không? [1 Thu hồi] [2 Để nguyên]
         > 1
-        < Đã cho thôi, có hiệu lực ngay.
+        < Đã thu hồi vai trò, có hiệu lực ngay.
         """,
         {RolesHeld: TWO, RevokeRole: RoleRevoked(2)},
         Role.ADMIN,
@@ -59,8 +59,8 @@ def test_somebodys_role_is_taken_away_once_it_is_sure(talk):
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (NoSuchRole(1), "Người này đã thôi việc ấy từ trước."),
-        (LastAdmin(), "Đây là người quản trị cuối cùng nên chưa cho thôi được. …"),
+        (NoSuchRole(1), "Người này không còn giữ vai trò ấy từ trước rồi."),
+        (LastAdmin(), "Đây là người quản trị cuối cùng nên chưa thu hồi được. …"),
     ],
 )
 def test_a_role_that_cannot_be_taken_away_says_why(talk, answer, said):
@@ -80,7 +80,7 @@ def test_of_many_people_one_is_found_by_name(talk):
         > thành viên
         < … Có nhiều người quá. Gõ tên hoặc một phần tên, không cần dấu.
         > nguoi 3
-        < Muốn cho ai thôi việc này? [1 Người 3 (Tân Trung): Tổ công nghệ số] [2 Không ai cả]
+        < Muốn thu hồi vai trò của ai? [1 Người 3 (Tân Trung): Tổ công nghệ số] [2 Không ai cả]
         > 2
         < Vâng, để nguyên như cũ.
         """,
@@ -96,7 +96,7 @@ def test_an_invite_is_taken_back_once_it_is_sure(talk):
     played = talk(
         """
         > mã mời chưa dùng
-        < … Muốn hủy mã của ai? [1 Đỗ Văn Nam (Tân Trung): Tổ công nghệ số] [2 Không hủy]
+        < … Muốn hủy mã mời của ai? [1 Đỗ Văn Nam (Tân Trung): Tổ công nghệ số] [2 Không hủy]
         > 1
         < Hủy mã này thì người ấy không vào bằng mã đó được nữa. Có hủy không? [1 Hủy mã] [2 Để nguyên]
         > 1
@@ -114,7 +114,7 @@ def test_an_invite_is_taken_back_once_it_is_sure(talk):
     [
         (("2",), "Vâng, để nguyên như cũ."),
         (("1", "để nguyên"), "Vâng, để nguyên như cũ."),
-        (("1", "hủy mã"), "Mã này vừa có người dùng, vừa hết hạn hoặc đã hủy."),
+        (("1", "hủy mã"), "Mã này đã có người dùng, đã hết hạn hoặc đã hủy từ trước."),
     ],
 )
 def test_an_invite_that_is_left_or_gone_is_said_so(talk, answers, said):

@@ -79,11 +79,11 @@ def asks(talk: Callable[..., Any]) -> Callable[..., Any]:
 def test_staff_read_a_period_and_go_from_it_to_a_report(asks):
     played = asks("""
         > số liệu
-        < … Xem số liệu kỳ nào? Chọn một dòng, hoặc nhắn như “tháng 10/2026”. [1 tháng 11 năm 2026] [2 tháng 12 năm 2026 (chưa hết kỳ)] [3 quý III năm 2026] [4 Kỳ khác]
+        < … Xem số liệu kỳ nào? Chọn một dòng, hoặc nhắn, ví dụ “tháng 10/2026”. [1 tháng 11 năm 2026] [2 tháng 12 năm 2026 (chưa hết kỳ)] [3 quý III năm 2026] [4 Kỳ khác]
         > 1
-        < Số liệu tháng 11 năm 2026, từ 15/10/2026 đến 14/11/2026: … c) Người dân trưởng thành … C1. Người đã tham gia học, từ 16 tuổi (tự khai): 90/400, đạt 22,50 % … D0. … chưa có số liệu … Học xong một bài: 12 người, 1.020 lượt; lũy kế 40 người, 3.400 lượt … Số liệu chốt lúc 9 giờ 05 ngày 27/11/2026. … [1 Làm báo cáo] [2 Xem kỳ khác] [3 Xong]
+        < Số liệu tháng 11 năm 2026, từ 15/10/2026 đến 14/11/2026: … c) Người dân trưởng thành … C1. Người đã tham gia học, từ 16 tuổi (tự khai): 90/400, đạt 22,50% … D0. … chưa có số liệu … Học xong một bài: 12 người, 1.020 lượt; lũy kế 40 người, 3.400 lượt … Số liệu chốt lúc 9 giờ 05 ngày 27/11/2026. … [1 Lập báo cáo] [2 Xem kỳ khác] [3 Xong]
         > làm báo cáo
-        < Đã làm báo cáo số 3, tháng 11 năm 2026, bản dự thảo. Mở trang cán bộ, … https://hoc.example/can-bo/vao?m=abc …
+        < Đã lập báo cáo tháng 11 năm 2026, bản dự thảo (số 3 trong máy, không phải số văn bản). Mở trang cán bộ, … https://hoc.example/can-bo/vao?m=abc …
     """)
 
     assert MakeReport(OFFER.periods[0]) in played.asked
@@ -136,7 +136,7 @@ def test_who_works_for_a_tdp_is_told_of_it_in_short(asks, role):
         > số liệu của tổ
         < …
         > 1
-        < Số liệu tháng 11 năm 2026, … Tân Trung: … Đã tham gia học, từ 16 tuổi (tự khai): 90/400, đạt 22,50 % … Học đủ các bài cốt lõi: 11/400, đạt 2,75 % … Đăng ký mới trong kỳ: 7 người … Học xong trong kỳ: 12 người, 1.020 lượt … [1 Xem kỳ khác] [2 Xong]
+        < Số liệu tháng 11 năm 2026, … Tân Trung: … Đã tham gia học, từ 16 tuổi (tự khai): 90/400, đạt 22,50% … Học đủ các bài cốt lõi, từ 16 tuổi (tự khai): 11/400, đạt 2,75% … Đăng ký mới trong kỳ: 7 người … Học xong trong kỳ: 12 người, 1.020 lượt … [1 Xem kỳ khác] [2 Xong]
         """,
         role,
         given={PeriodsOffered: replace(OFFER, sees_ward=False, may_make=False)},
@@ -171,7 +171,7 @@ def test_figures_of_made_up_people_say_so_first(asks):
         > số liệu
         < …
         > 1
-        < Dữ liệu mẫu: mọi con số dưới đây đều do máy làm ra. Số liệu tháng 11 …
+        < Dữ liệu mẫu: mọi con số dưới đây đều do máy dựng lên, không có thật. Số liệu tháng 11 …
         """,
         given={SummaryOf: lambda request: replace(summary(request), is_sample=True)},
     )

@@ -16,7 +16,7 @@ def test_practice_begins_and_ends_by_a_word(talk):
     talk(
         """
         > tập thử
-        < … Bắt đầu tập thử. Cứ làm như thật, …
+        < … Bắt đầu tập thử. Cứ làm như thật: …
         > thôi tập thử
         < Đã thôi tập thử. Từ giờ mọi việc được tính như thường.
         """,
@@ -62,7 +62,7 @@ def test_who_practises_nothing_is_told_so(talk):
 
 def test_a_role_that_went_meanwhile_practises_nothing(talk):
     talk(
-        "> tập thử\n< … Việc này dành cho cán bộ, …",
+        "> tập thử\n< … Việc này chỉ dành cho người được phường mời. …",
         {StartPractice: NotForYou()},
         Role.TEAM,
     )

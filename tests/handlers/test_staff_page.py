@@ -27,7 +27,7 @@ def test_a_link_comes_with_how_long_it_holds_and_whose_it_is(talk):
 
 def test_a_role_that_went_meanwhile_leads_to_whose_work_it_is(talk):
     talk(
-        "> trang cán bộ\n< … Việc này dành cho cán bộ, thành viên của phường. …",
+        "> trang cán bộ\n< … Việc này chỉ dành cho người được phường mời. …",
         {OpenStaffPage: NotStaff()},
         Role.STAFF,
     )
@@ -35,10 +35,10 @@ def test_a_role_that_went_meanwhile_leads_to_whose_work_it_is(talk):
 
 def test_signing_out_says_how_many_browsers_it_closed(talk):
     talk(
-        "> đăng xuất\n< … Đã đăng xuất trang cán bộ ở mọi nơi (2 trình duyệt). …",
+        "> đăng xuất\n< … Đã đăng xuất trang cán bộ ở mọi nơi đang mở (2 nơi). …",
         {SignOutEverywhere: SignedOut(2)},
     )
     talk(
-        "> dang xuat\n< … Trang cán bộ không mở ở đâu cả. …",
+        "> dang xuat\n< … Trang cán bộ hiện không mở ở máy nào. …",
         {SignOutEverywhere: SignedOut(0)},
     )

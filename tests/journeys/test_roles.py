@@ -55,7 +55,7 @@ async def test_somebody_invited_joins_by_three_words(ward, phone, clock, channel
     done = await person.send("[1]" if "[1 " in asked else "1")
 
     assert f"Mã này mời: {NAMED}" in asked
-    assert "Đây có đúng là anh chị không?" in asked
+    assert "Tên ở trên có đúng là tên của mình không?" in asked
     assert done.startswith("Xong, đã ghi.")
     assert "Muốn làm việc gì?" in await person.send("mời thành viên")
 
@@ -91,7 +91,7 @@ async def test_the_staff_page_is_opened_by_a_link_and_closed_by_a_word(ward, pho
 
     assert isinstance(entered, sign_in.NewSession)
     assert refused == "spent"
-    assert "ở mọi nơi (1 trình duyệt)" in closed
+    assert "ở mọi nơi đang mở (1 nơi)" in closed
     async with ward.database.reading(clock()) as tx:
         assert await sign_in.session_of(tx, entered.cookie) is None
 
@@ -110,9 +110,11 @@ async def test_whose_page_was_opened_reads_so_in_the_chat(ward, phone, clock):
     second = await person.come_back()
 
     assert first == (
-        "Trang cán bộ vừa được mở trên Chrome, Windows. Không phải anh chị thì nhắn “đăng xuất”."
+        "Trang cán bộ vừa được mở trên Chrome, Windows. Nếu không phải chính mình mở thì nhắn ngay “đăng xuất”."
     )
-    assert second.startswith("Đường dẫn vào trang cán bộ vừa bị mở lại lần nữa, không vào được.")
+    assert second.startswith(
+        "Có người vừa mở lại đường dẫn vào trang cán bộ đã dùng rồi, nhưng không vào được."
+    )
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
@@ -125,7 +127,7 @@ async def test_a_role_that_is_taken_away_is_gone_at_the_next_word(ward, phone, c
         await perform(tx, ADMIN, RevokeRole(1))
     answer = await person.send("mời thành viên")
 
-    assert "Việc này dành cho cán bộ, thành viên của phường." in answer
+    assert "Việc này chỉ dành cho người được phường mời." in answer
 
 
 async def test_everything_works_while_practising_and_nothing_counts(ward, phone, clock):
@@ -186,7 +188,7 @@ async def test_a_relative_learns_on_the_helpers_phone_under_their_own_name(
     assert "Có muốn phường lưu kết quả" not in last  # answered already, by themselves
     assert "Chỉnh chữ to" in results
     assert "Tên gọi: bà Tám" in sheet
-    assert back.startswith("Máy này lại là của người giúp học.")
+    assert back.startswith("Từ giờ máy này lại để người giúp học dùng.")
     assert "Chưa có kết quả nào" in own
 
 

@@ -31,7 +31,7 @@ from handlers._requests.invites import (
     WrongCode,
 )
 from handlers._requests.person import MyStanding, Role
-from handlers._requests.roles import INVITABLE, RevokeRole, RoleRevoked
+from handlers._requests.roles import INVITABLE, WARD_WIDE, RevokeRole, RoleRevoked
 from lessons import fold
 from storage import Forbidden, audit, perform
 from storage._database import Database
@@ -282,7 +282,8 @@ async def test_a_role_invites_to_just_the_roles_it_looks_after(
         tdp = await new_tdp(tx, "Tân Trung")
         by = Actor("person:1", frozenset({own}))
 
-        found = await perform(tx, by, InvitePerson(role, "Lan", "", tdp))
+        place = None if role in WARD_WIDE else tdp
+        found = await perform(tx, by, InvitePerson(role, "Lan", "", place))
 
     assert isinstance(found, Invited) is (role in may[own])
     assert isinstance(found, Invited) or found == MayNotInvite(WhyNot.ROLE)
@@ -316,7 +317,8 @@ async def test_all_others_may_not_even_ask(database: Database, now: datetime, ro
     [
         (InvitePerson(Role.TEAM, "Lan", ""), WhyNot.PLACE),
         (InvitePerson(Role.HEAD, "Lan", ""), WhyNot.PLACE),
-        (InvitePerson(Role.STAFF, "Lan", "", 999), WhyNot.PLACE),
+        (InvitePerson(Role.TEAM, "Lan", "", 999), WhyNot.PLACE),
+        (InvitePerson(Role.STAFF, "Lan", "", 1), WhyNot.WARD_WIDE),
         (InvitePerson(Role.STAFF, "Lan", "", unit=999), WhyNot.PLACE),
         (InvitePerson(Role.STAFF, " \n ", ""), WhyNot.NAME),
         (InvitePerson(Role.STAFF, "L" * 81, ""), WhyNot.NAME),
@@ -339,6 +341,30 @@ async def test_nobody_is_invited_into_a_tdp_that_is_gone(database: Database, now
         found = await perform(tx, LAN, InvitePerson(Role.TEAM, "Lan", "", tdp))
 
     assert found == MayNotInvite(WhyNot.PLACE)
+
+
+async def test_a_role_with_a_last_day_is_given_to_nobody_for_longer(
+    database: Database, now: datetime
+) -> None:
+    until = date(2026, 12, 31)
+    async with database.transaction(now) as tx:
+        tdp = await new_tdp(tx, "Tân Trung")
+        by = await member(tx, Role.STAFF, ends_on=until)
+
+        found = [
+            await perform(tx, by, InvitePerson(role, "Nam", "", place, ends_on=day))
+            for role, place, day in (
+                (Role.STAFF, None, None),
+                (Role.STAFF, None, date(2027, 1, 1)),
+                (Role.STAFF, None, until),
+                (Role.TEAM, tdp, None),
+            )
+        ]
+
+        assert found[:2] == [MayNotInvite(WhyNot.LONGER)] * 2
+        assert [isinstance(one, Invited) for one in found[2:]] == [True, True]
+        another = await member(tx, Role.STAFF, key="another")
+        assert isinstance(await perform(tx, another, InvitePerson(Role.STAFF, "Hà", "")), Invited)
 
 
 # ---------------------------------------------------------------- who made it

@@ -340,6 +340,18 @@ async def test_who_did_not_take_up_a_code_that_is_over_is_invited_anew(
     assert len((await take(tx, ListKind.MEMBERS, member(2, "Lê Văn Tám"))).invited) == 1
 
 
+async def test_another_last_day_of_somebody_invited_changes_nothing_and_is_said(tx: Tx) -> None:
+    end = date(2026, 12, 31)
+    await take(tx, ListKind.MEMBERS, member(2, "Lan", ends_on=end), member(3, "Hoa"))
+
+    again = await take(
+        tx, ListKind.MEMBERS, member(2, "Lan", ends_on=date(2027, 6, 30)), member(3, "Hoa")
+    )
+
+    assert again.invited == ()
+    assert again.notices == (Notice(2, Remark.OTHER_END, "Lan", beside="31/12/2026"),)
+
+
 async def test_staff_invite_no_administrator_but_an_administrator_does(tx: Tx) -> None:
     row = member(2, "Trần Văn Bình", Role.ADMIN, tdp="")
 
@@ -402,6 +414,7 @@ WRONG: list[tuple[ListKind, tuple[ListLine, ...], list[tuple[int, str, Fault, st
             member(5, "Tư", tdp="TT-011"),
             member(6, "Năm", Role.STAFF, tdp="", unit="Phòng VH XHH"),
             member(7, "Bảy", ends_on=date(2026, 11, 21)),
+            member(8, "Tám", Role.STAFF),
         ),
         [
             (3, "name", Fault.TWICE, "2"),
@@ -409,6 +422,7 @@ WRONG: list[tuple[ListKind, tuple[ListLine, ...], list[tuple[int, str, Fault, st
             (5, "tdp", Fault.UNKNOWN_TDP, "TT-01"),
             (6, "unit", Fault.UNKNOWN_UNIT, "Phòng VH-XH"),
             (7, "ends_on", Fault.ENDED, ""),
+            (8, "tdp", Fault.WARD_WIDE, ""),
         ],
     ),
 ]

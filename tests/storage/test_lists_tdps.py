@@ -203,6 +203,12 @@ async def test_a_sample_code_under_a_real_name_goes_on_as_a_real_tdp(sample_tx: 
     assert [one[2] for one in await residences(sample_tx, 11)] == [None]
 
 
+async def test_a_place_whose_name_only_sounds_like_a_sample_is_the_wards_own(sample_tx: Tx) -> None:
+    await take(sample_tx, line(2, "TT-09", "Mậu Thông"))
+
+    assert (await stored(sample_tx))["TT-09"][0] == "Mậu Thông"
+
+
 async def test_a_sample_name_cannot_be_uploaded_as_the_wards_own(sample_tx: Tx) -> None:
     assert await faults(sample_tx, line(2, "mau-01", "Mẫu Tân Trung")) == [
         (2, "name", Fault.SAMPLE_NAME, "")
@@ -493,7 +499,7 @@ async def past(tx: Tx) -> list[object]:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(first=lists(), second=lists())
 async def test_a_try_says_what_the_import_does_twice_is_once_and_the_past_stays(

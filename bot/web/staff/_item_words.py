@@ -49,14 +49,14 @@ WORDS: Mapping[ItemKind, Words] = MappingProxyType(
         ),
         ItemKind.HEALTH: Words(
             "Máy chạy trợ lý có chỗ cần xem",
-            "Trang sức khỏe của máy nói rõ chỗ nào và phải làm gì.",
+            "Trang “Tình trạng hệ thống” nói rõ chỗ nào và phải làm gì.",
             "/suc-khoe",
-            "Xem sức khỏe của máy",
+            "Xem tình trạng hệ thống",
         ),
         ItemKind.CODES_GUESSED: Words(
             "Có người gõ sai mã mời nhiều lần",
-            "Chỗ gõ sai đã tạm khóa một giờ. Hỏi những người vừa được mời xem có ai gõ nhầm không; không phải "
-            "thì hủy các lời mời chưa nhận rồi mời lại.",
+            "Ba chữ của mọi lời mời đã tạm khóa một giờ, mã QR vẫn dùng được. Hỏi những người vừa được mời xem "
+            "có ai gõ nhầm không; không phải thì hủy các lời mời chưa nhận rồi mời lại.",
             "/nguoi",
             "Xem các lời mời",
         ),
@@ -83,18 +83,18 @@ WORDS: Mapping[ItemKind, Words] = MappingProxyType(
         ),
         ItemKind.REPORT_DUE: Words(
             "Đến kỳ báo cáo tháng, số liệu tính đến hết ngày {due}",
-            "Lập báo cáo, đọc lại, rồi đánh dấu là bản chính thức.",
+            "Lập báo cáo, đọc kỹ, rồi bấm “Chốt báo cáo”.",
             "/bao-cao",
             "Lập báo cáo",
         ),
         ItemKind.TASKS_LATE: Words(
-            "Kế hoạch của địa phương có việc quá hạn",
-            "Việc nào xong rồi thì ghi ngày xong; việc nào chưa thì nhắc cơ quan chủ trì.",
+            "Có nhiệm vụ của kế hoạch đã quá hạn",
+            "Nhiệm vụ nào xong rồi thì ghi ngày xong; nhiệm vụ nào chưa thì nhắc đơn vị chủ trì.",
             "/nhiem-vu",
-            "Xem các việc",
+            "Xem các nhiệm vụ",
         ),
         ItemKind.INVITE_OVER: Words(
-            "Một lời mời đã hết hạn mà chưa ai nhận",
+            "Có lời mời đã hết hạn mà chưa ai nhận",
             "Hỏi lại người được mời rồi mời lại nếu vẫn cần. Không cần nữa thì bấm “Xong”.",
             "/nguoi",
             "Mời lại",

@@ -22,19 +22,23 @@ ROLE_NAMES: Mapping[Role, str] = MappingProxyType(
 MAY_NOT: Mapping[WhyNot, str] = MappingProxyType(
     {
         WhyNot.ROLE: "Tài khoản này chưa được mời người vào vai trò đã chọn. Chọn vai trò khác.",
-        WhyNot.PLACE: "Vai trò này phải gắn với một nơi trong danh sách. Chọn nơi rồi gửi lại.",
+        WhyNot.PLACE: "Vai trò này phải gắn với một nơi trong danh sách. Chọn một nơi rồi gửi lại.",
+        WhyNot.WARD_WIDE: "Vai trò này là của cả phường. Chọn “cả phường” rồi gửi lại.",
         WhyNot.DAY: "Ngày cuối phải từ hôm nay trở đi. Sửa ngày rồi gửi lại.",
-        WhyNot.NAME: "Chưa ghi họ và tên, hoặc tên dài quá 80 chữ. Ghi lại rồi gửi.",
+        WhyNot.LONGER: (
+            "Vai trò này của mình cũng có ngày cuối. Ghi ngày cuối không muộn hơn ngày ấy rồi gửi lại."
+        ),
+        WhyNot.NAME: "Chưa ghi họ và tên, hoặc tên dài quá 80 ký tự. Ghi lại rồi gửi.",
     }
 )
 NO_ROLE = "Chưa chọn vai trò. Chọn một vai trò rồi gửi lại."
 NO_DAY = "Ngày cuối chưa đúng. Ghi như 31/12/2026, hoặc để trống."
 _DONE = {
     "loi-moi": ("Đã hủy lời mời.", "ok"),
-    "vai-tro": ("Đã thôi vai trò.", "ok"),
+    "vai-tro": ("Đã thu hồi vai trò.", "ok"),
     "may": ("Đã đăng xuất máy đó.", "ok"),
     "quan-tri-cuoi": (
-        "Đây là người quản trị cuối cùng nên chưa thôi được. Mời một người quản trị khác trước.",
+        "Đây là người quản trị cuối cùng nên chưa thu hồi được. Mời một người quản trị khác trước.",
         "bad",
     ),
 }

@@ -156,10 +156,10 @@ class People:
         return self._desk.page(
             request,
             "confirm",
-            title="Thôi vai trò?",
-            text=f"{name} sẽ không còn là {_role(found)} và bị đăng xuất khỏi trang này trên mọi máy. "
+            title="Thu hồi vai trò?",
+            text=f"{name} sẽ không còn giữ vai trò {_role(found)} và bị đăng xuất khỏi trang này trên mọi máy. "
             "Kết quả học vẫn giữ nguyên.",
-            label="Thôi vai trò",
+            label="Thu hồi vai trò",
             back=PAGE.path,
         )
 

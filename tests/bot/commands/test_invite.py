@@ -21,6 +21,7 @@ def test_the_first_admin_is_invited_and_joins_in_the_chat(box) -> None:
     assert "Đã mời Nguyễn Thị Lan." in done.out
     assert re.search(r"Hoặc mở: http://127\.0\.0\.1:8080/\?moi=[A-Za-z0-9_-]{24}\n", done.out)
     assert "█" in done.out
+    assert "mã QR chỉ mở được trên chính máy này" in done.out
     joined = box.talk("mã mời", words_of(done.out), "1", "mời thành viên")
     assert "Xong, đã ghi." in joined.out
     assert "Mời người mới" in joined.out

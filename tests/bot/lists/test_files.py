@@ -50,6 +50,10 @@ NO_LISTS = {
         packed(xl__workbook_xml=b'<!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'),
         "không an toàn",
     ),
+    "entities in letters of two bytes": (
+        packed(xl__workbook_xml='<!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'.encode("utf-16")),
+        "không an toàn",
+    ),
     "bomb": (
         packed(xl__workbook_xml=b"<x/>", bomb_xml=b" " * (MAX_UNPACKED_BYTES + 1)),
         "quá lớn",

@@ -271,6 +271,14 @@ def test_more_rows_than_a_list_may_have_are_refused_with_both_numbers(
     assert len(read(MEMBERS, rows[:-1]).lines) == 500
 
 
+def test_of_more_rows_than_are_read_nobody_claims_the_number(read: Callable[..., Parsed]) -> None:
+    rows = [["Mã", "Tên"], *([[f"T{n}", "Tân Trung"] for n in range(20_500)])]
+
+    assert said(TDPS, read(TDPS, rows)) == [
+        "Danh sách có hơn 5000 dòng, tối đa 5000. Chia làm nhiều tệp."
+    ]
+
+
 def test_the_old_vietnamese_letters_are_recognised(read: Callable[..., Parsed]) -> None:
     with pytest.raises(Unreadable, match=r"phông chữ cũ \(\.VnTime, TCVN3\)"):
         read(TDPS, [["M·", "Tªn tæ d©n phè"], ["TT-01", "T©n Trung"], ["TT-02", "Phï L«i"]])

@@ -72,11 +72,11 @@ REMARKS = [
     ),
     (
         Notice(4, Remark.MORE_THAN_ALL, "Trường THCS", 101, "100"),
-        "Dòng 4: Trường THCS: 101 lớn hơn tổng số 100. Vẫn nhận; xem lại giúp.",
+        "Dòng 4: Trường THCS: 101 lớn hơn tổng số 100. Vẫn nhận, nhưng nên xem lại.",
     ),
     (
         Notice(0, Remark.SAMPLE_ENDS, number=8),
-        "8 tên mẫu đi kèm phần mềm hết từ hôm qua.",
+        "8 tên mẫu đi kèm phần mềm được bỏ, tính từ hôm nay.",
     ),
 ]
 

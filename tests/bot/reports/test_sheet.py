@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.reports.sheet import invite_sheet
+from bot.reports.sheet import _card, invite_sheet
 from handlers._requests.invites import Invited
 from handlers._requests.person import Role
 
@@ -27,6 +27,15 @@ def test_everybody_has_a_card_eight_a_page() -> None:
     number = {n: pages(invite_sheet("phường Trung Thành", [ONE] * n)) for n in (1, 8, 9, 17)}
 
     assert number == {1: 1, 8: 1, 9: 2, 17: 3}
+
+
+def test_a_card_promises_no_phone_what_only_this_machine_can_open() -> None:
+    local = replace(ONE, url="http://127.0.0.1:8080/?moi=" + "A" * 24)
+
+    assert "máy ảnh điện thoại" in str(_card(ONE)["how"])
+    assert "máy ảnh điện thoại" not in str(_card(local)["how"])
+    assert "ba chữ" in str(_card(local)["how"])
+    assert pages(invite_sheet("phường Trung Thành", [local] * 8)) == 1
 
 
 def test_any_role_and_a_name_that_could_be_typst_are_printed_as_they_are() -> None:

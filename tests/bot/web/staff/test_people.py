@@ -12,6 +12,7 @@ from handlers._requests.person import Role
 from storage import perform
 from storage.addresses import actor_of, address_of
 from storage.house import Actor
+from tests.bot.web.staff.conftest import FROM_HERE
 
 LAN = {
     "name": "Trần Thị Mai",
@@ -57,6 +58,20 @@ async def test_an_invite_shows_words_that_work_and_a_code_to_scan(office: Any) -
     assert (read.name, read.role) == ("Trần Thị Mai", Role.OBSERVER)
 
 
+async def test_a_code_is_for_phones_only_where_the_ward_has_an_address(make_office: Any) -> None:
+    told = []
+    for url in ("", "https://hoc.trungthanh.gov.vn"):
+        office = await make_office(public_url=url)
+        browser = await office.browser()
+        entered = await browser.sign_in(await office.link(await office.person(Role.STAFF)))
+        cookie = entered.headers["Set-Cookie"].partition(";")[0]
+        made = await browser.post("/can-bo/nguoi/moi", LAN, Cookie=cookie, **FROM_HERE)
+        told.append("chưa mở được trên điện thoại" in made.text)
+        assert ("quét mã" in made.text) is not told[-1]
+
+    assert told == [True, False]
+
+
 async def test_the_words_of_an_invite_stand_nowhere_else(
     office: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -79,7 +94,7 @@ WRONG = [
     ({"role": "admin"}, "Chưa chọn vai trò"),  # staff invite all but admins
     ({"role": "resident"}, "Chưa chọn vai trò"),
     ({"name": "  "}, "Chưa ghi họ và tên"),
-    ({"name": "x" * 81}, "dài quá 80 chữ"),
+    ({"name": "x" * 81}, "dài quá 80 ký tự"),
     ({"role": "team", "tdp": ""}, "phải gắn với một nơi"),
     ({"role": "team", "tdp": "999"}, "phải gắn với một nơi"),
     ({"ends_on": "hôm sau"}, "Ngày cuối chưa đúng"),
@@ -178,7 +193,7 @@ async def test_a_role_is_taken_away_and_its_holder_signed_out(office: Any) -> No
     path = re.findall(r'href="(/can-bo/nguoi/vai-tro/\d+)"', page.text)[0]
 
     asked = await admin.get(path)
-    assert "Nguyễn Thị Lan sẽ không còn là cán bộ phường" in asked.text
+    assert "Nguyễn Thị Lan sẽ không còn giữ vai trò cán bộ phường" in asked.text
     done = await admin.post(path)
 
     assert done.to == "/can-bo/nguoi?xong=vai-tro"
