@@ -1,14 +1,17 @@
 """A copy of the database that leaves this machine: taken while the server works, encrypted, and read back.
 
-take -> examine -> seal under a temporary name -> to the disk -> its own name -> read back -> remove older ones
+take -> examine -> seal under a temporary name -> to the disk -> read back -> its own name -> remove older ones
 
     no room, disk away, killed      nothing older is removed; the next try cleans up what was begun
     its audit chain is broken       it is kept, and nothing older is removed: somebody has to look first
-    it cannot be read back          it is removed, the older ones stay
+    it cannot be read back          it never gets its name, the older ones stay
+    its list of erased people       the copy counts, so that the next tries push no older one out; it is said
+    cannot be written
     stopped (the server ends)       given up at once
 
 Only what was made with this ward's key is ever removed: several wards may keep their copies in one folder.
-The folder is never made: where a disk is away, its empty mount point must not be filled.
+The folder is never made, and one that was on a disk of its own must still be: where a disk is away, its empty
+mount point must not be filled.
 
 BackupFailed    no copy; the message says why and what to do
 """
@@ -30,7 +33,9 @@ from time import monotonic
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
+from bot import _backup_faults as faults
 from bot import erasures
+from bot.facts import free_bytes, is_folder, is_same_disk
 from bot.house import Ward, now
 from bot.lock import only_copy
 from bot.sealing import CHUNK, CopyError, Header, mark, seal, unseal
@@ -41,11 +46,8 @@ from storage.house import House
 SUFFIX = ".sao"
 UNFINISHED = ".dang-ghi"
 PLAIN = ".hocso-dang-sao.db"
-STOPPED = "Đang làm bản sao thì trợ lý được tắt. Lần sau sẽ làm lại."
-POSTGRES = (
-    "Dữ liệu ở máy chủ PostgreSQL thì sao lưu bằng pg_dump của máy chủ ấy, không bằng lệnh này. "
-    "Xem mục “PostgreSQL” trong docs/van-hanh.md."
-)
+ROOM = 16_000_000
+"""Bytes that a copy on its way leaves free on the disk of the data: the server goes on writing."""
 
 
 class BackupFailed(Exception):
@@ -54,7 +56,10 @@ class BackupFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """A copy that was made and read back; `removed`: so many older ones are gone."""
+    """A copy that was made and read back; `removed`: so many older ones are gone.
+
+    `is_apart`: it is on another disk than the data.
+    """
 
     file: Path
     at: datetime
@@ -62,12 +67,15 @@ class Copied:
     rows: int
     seconds: float
     removed: int
+    is_apart: bool
     broken_audit: int | None
 
     @property
     def as_last(self) -> LastCopy:
         """What the database remembers of it."""
-        return LastCopy(self.at, self.file.name, self.size, self.seconds, self.broken_audit)
+        folder = str(self.file.parent.absolute())
+        name, size, took = self.file.name, self.size, self.seconds
+        return LastCopy(self.at, name, size, took, self.broken_audit, folder, self.is_apart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,28 +102,48 @@ async def back_up(ward: Ward, target: Path) -> Copied:
     """Make a copy of a ward in a folder, read it back, remove what is too old, and remember it.
 
     Raises:
-        BackupFailed: there is none; what was there before is still there.
+        BackupFailed: there is none, or its list of erased people cannot be written; what was there before is
+            still there.
         ConfigError: another copy is being taken.
     """
     file = ward.config.database_file
     if file is None:
-        raise BackupFailed(POSTGRES)
+        raise BackupFailed(faults.POSTGRES)
     try:
+        await _refuse_a_disk_that_is_away(ward, file, target)
         made = await _in_thread(Place(file, target, ward.house, ward.config.backup.keep))
+        async with ward.database.transaction(now()) as tx:
+            await copies.copied(tx, made.as_last)
         await _note_erasures(ward, target)
     except BackupFailed as failure:
         async with ward.database.transaction(now()) as tx:
             await copies.failed(tx, str(failure))
         raise
-    async with ward.database.transaction(now()) as tx:
-        await copies.copied(tx, made.as_last)
     await ward.shrink()  # the log could not be emptied while it was read
     return made
 
 
+async def _refuse_a_disk_that_is_away(ward: Ward, database: Path, target: Path) -> None:
+    """Where the last copy went to a disk of its own, the same folder is now that disk's empty mount point.
+
+    One that does not answer is away as well; nobody shall wait for it.
+    """
+    async with ward.database.reading(now()) as tx:
+        last = await copies.last(tx)
+    look = partial(_is_away, last, database, target)
+    is_away = await ward.far.ask(target, look, None)
+    if is_away is not False:
+        raise BackupFailed(faults.away(target) if is_away else faults.not_there(target))
+
+
+def _is_away(last: LastCopy | None, database: Path, target: Path) -> bool:
+    is_known = last is not None and last.is_apart and last.folder == str(target.absolute())
+    return is_same_disk(target, database.parent) and is_known
+
+
 async def _note_erasures(ward: Ward, target: Path) -> None:
-    if not await erasures.note_all(ward.database, [target], now()):
-        raise BackupFailed(_reason(target, OSError(errno.EACCES, "")))
+    if not await erasures.note_all(ward.database, [target], now(), ward.far):
+        raise BackupFailed(faults.unlisted(target / erasures.NAME))
 
 
 async def _in_thread(place: Place) -> Copied:
@@ -146,23 +174,23 @@ def copy(place: Place, at: datetime, is_stopped: Callable[[], bool] = lambda: Fa
         BackupFailed: there is none; what was there before is still there.
     """
     started = monotonic()
-    if not place.target.is_dir():
-        raise BackupFailed(
-            f"Không thấy nơi cất bản sao {place.target}. Cắm ổ đĩa vào, hoặc tạo thư mục ấy, rồi thử lại."
-        )
+    if not is_folder(place.target):
+        raise BackupFailed(faults.not_there(place.target))
     _clean(place)
     try:
         found = _taken(place, at, is_stopped)
-        file = _sealed(place, at, found, is_stopped)
-        _read_back(place, file, is_stopped)
+        sealed = _sealed(place, at, found, is_stopped)
+        _read_back(place, sealed, is_stopped)
+        size = sealed.stat().st_size
+        file = _named(place, sealed)
         removed = 0 if found.broken_audit else _remove_older(place, file)
     except OSError as error:
-        raise BackupFailed(_reason(place.target, error)) from None
+        raise BackupFailed(faults.reason(place.target, error)) from None
     finally:
         _clean(place)
-    size, rows = file.stat().st_size, sum(found.rows.values())
-    took = monotonic() - started
-    return Copied(file, at, size, rows, took, removed, found.broken_audit)
+    rows, took = sum(found.rows.values()), monotonic() - started
+    is_apart = not is_same_disk(place.target, place.database.parent)
+    return Copied(file, at, size, rows, took, removed, is_apart, found.broken_audit)
 
 
 def _clean(place: Place) -> None:
@@ -178,14 +206,15 @@ def _clean(place: Place) -> None:
 def _taken(place: Place, at: datetime, is_stopped: Callable[[], bool]) -> Examined:
     """Take the copy, and look through it."""
     try:
+        _leave_room(place)
         place.plain.touch(mode=0o600)
         copies.take(place.database, place.plain, is_stopped)
         found = copies.examine(place.plain, place.house, at, is_stopped)
         copies.settle(place.plain)
     except OSError as error:
-        raise BackupFailed(_no_room(place, error)) from None
+        raise BackupFailed(faults.no_room(place.plain.parent, error)) from None
     except CannotCopyError as error:
-        raise BackupFailed(_sqlite_reason(place, error)) from None
+        raise BackupFailed(faults.sqlite_reason(place.plain.parent, error)) from None
     except (UnsoundError, sqlite3.Error) as error:
         raise BackupFailed(
             f"Cơ sở dữ liệu có chỗ hỏng ({error}), bản sao mới không dùng được. "
@@ -194,8 +223,15 @@ def _taken(place: Place, at: datetime, is_stopped: Callable[[], bool]) -> Examin
     return found
 
 
+def _leave_room(place: Place) -> None:
+    """Refuse to fill the disk that the server itself needs."""
+    free, _ = free_bytes(place.plain.parent)
+    if free is not None and free < place.database.stat().st_size + ROOM:
+        raise OSError(errno.ENOSPC, "")
+
+
 def _sealed(place: Place, at: datetime, found: Examined, is_stopped: Callable[[], bool]) -> Path:
-    """Encrypt the copy under a temporary name, and give it its own once it is on the disk."""
+    """Encrypt the copy under a temporary name; it is on the disk when this returns."""
     local = at.astimezone(place.house.timezone)
     file = place.target / f"hocso-{local:%Y-%m-%d-%H%M%S}{place.mark}"
     unfinished = place.target / f".{file.name}{UNFINISHED}"
@@ -204,8 +240,13 @@ def _sealed(place: Place, at: datetime, found: Examined, is_stopped: Callable[[]
         seal(_told(place.plain, found.rows, is_stopped), target, place.house.key, header)
         target.flush()
         os.fsync(target.fileno())
-    unfinished.replace(file)
-    _sync_folder(place.target)
+    return unfinished
+
+
+def _named(place: Place, sealed: Path) -> Path:
+    """Give a copy that can be read back its own name."""
+    file = sealed.replace(sealed.with_name(sealed.name[1:].removesuffix(UNFINISHED)))
+    sync_folder(place.target)
     return file
 
 
@@ -228,7 +269,7 @@ def pieces(file: Path, is_stopped: Callable[[], bool] = lambda: False) -> Iterat
 def _unless(is_stopped: Callable[[], bool], pieces: Iterator[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         if is_stopped():
-            raise BackupFailed(STOPPED)
+            raise BackupFailed(faults.STOPPED)
         yield piece
 
 
@@ -240,18 +281,25 @@ def _private(file: Path) -> BinaryIO:
     return os.fdopen(opened, "wb")
 
 
-def _sync_folder(folder: Path) -> None:
-    """Let a new name be on the disk, where folders can be opened (not on Windows)."""
+def sync_folder(folder: Path) -> None:
+    """Let a new name be on the disk, where folders can be opened (not on Windows).
+
+    Raises:
+        OSError: the disk does not take it; some network folders know no such wish, which is fine.
+    """
     if os.name == "posix":
         opened = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(opened)
+        except OSError as error:
+            if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
+                raise
         finally:
             os.close(opened)
 
 
 def _read_back(place: Place, file: Path, is_stopped: Callable[[], bool]) -> None:
-    """Decrypt what stands on the disk now and hold it against what was examined; remove it if it differs."""
+    """Decrypt what stands on the disk now and hold it against what was examined."""
     try:
         with file.open("rb") as source:
             _forget_cached(source)
@@ -260,12 +308,8 @@ def _read_back(place: Place, file: Path, is_stopped: Callable[[], bool]) -> None
         is_same = found == _digest(pieces(place.plain, is_stopped))
     except CopyError:
         is_same = False
-    except BackupFailed:
-        file.unlink()
-        raise
     if not is_same:
-        file.unlink()
-        raise BackupFailed(_unreadable(place))
+        raise BackupFailed(faults.unreadable(place.target))
 
 
 def _digest(pieces: Iterator[bytes]) -> bytes:
@@ -328,58 +372,6 @@ def _remove_older(place: Place, newest: Path) -> int:
             file.unlink()
             removed += 1
     return removed
-
-
-# ---------------------------------------------------------------- sentences
-
-_REASONS = {
-    errno.ENOSPC: "đã đầy",
-    errno.EDQUOT: "đã đầy",
-    errno.EFBIG: "không chứa được tệp lớn như vậy",
-    errno.EACCES: "không cho ghi",
-    errno.EPERM: "không cho ghi",
-    errno.EROFS: "chỉ cho đọc",
-    errno.ENOENT: "không thấy nữa",
-    errno.ENODEV: "không thấy nữa",
-    errno.EIO: "đọc hay ghi bị lỗi",
-}
-
-
-def _reason(target: Path, error: OSError) -> str:
-    reason = _REASONS.get(error.errno or 0, error.strerror or "không dùng được")
-    return (
-        f"Nơi cất bản sao {target}: {reason}. Xem ổ đĩa còn cắm và còn chỗ không, rồi thử lại. "
-        "Các bản sao cũ vẫn còn nguyên."
-    )
-
-
-def _sqlite_reason(place: Place, error: CannotCopyError) -> str:
-    if error.code & 0xFF == sqlite3.SQLITE_FULL:
-        return _no_room(place, OSError(errno.ENOSPC, ""))
-    if error.code & 0xFF == sqlite3.SQLITE_INTERRUPT:
-        return STOPPED
-    if error.code & 0xFF == sqlite3.SQLITE_IOERR:
-        return (
-            f"Ổ đĩa đọc hay ghi bị lỗi ({error.reason}), chưa có bản sao mới. "
-            "Xem ổ đĩa còn chỗ và còn tốt không, rồi thử lại."
-        )
-    return f"Không đọc được cơ sở dữ liệu để làm bản sao ({error.reason}). Thử lại sau ít phút."
-
-
-def _no_room(place: Place, error: OSError) -> str:
-    """The data folder cannot hold the copy on its way."""
-    reason = _REASONS.get(error.errno or 0, error.strerror or "không dùng được")
-    return (
-        f"Thư mục dữ liệu {place.plain.parent}: {reason}, nên không làm được bản sao. "
-        "Dọn bớt ổ đĩa hoặc cho quyền ghi, rồi thử lại."
-    )
-
-
-def _unreadable(place: Place) -> str:
-    return (
-        f"Bản sao vừa ghi vào {place.target} đọc lại không được. Ổ đĩa ấy có thể sắp hỏng: "
-        "thay ổ đĩa khác. Các bản sao cũ vẫn còn nguyên."
-    )
 
 
 def local_time(at: datetime, zone: ZoneInfo) -> str:

@@ -7,16 +7,17 @@ commit that erased, and by the clock for what could not be written then (the dis
 No name, no address, no word ever stands there.
 """
 
-import asyncio
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
 from sqlalchemy import select
 
+from bot.far_disk import FarDisk
 from storage._database import Database
 from storage._tx import Tx
 from storage.tables import People
@@ -24,6 +25,8 @@ from storage.tables import People
 log = structlog.get_logger()
 
 NAME = "da-xoa.txt"
+TOO_LARGE = 2**63
+"""No database can hold such a number, nor ask for it."""
 _ERASED = select(People.id, People.erased_at).where(People.erased_at.is_not(None))
 
 
@@ -32,20 +35,25 @@ async def erased(tx: Tx) -> Mapping[int, datetime]:
     return {number: at for number, at in await tx.connection.execute(_ERASED) if at is not None}
 
 
-async def note_all(database: Database, folders: Iterable[Path], now: datetime) -> bool:
+async def note_all(
+    database: Database, folders: Iterable[Path], now: datetime, far: FarDisk
+) -> bool:
     """Bring the file of every folder up to date; returns whether all could be written.
 
-    One that cannot be written now is logged: the next call catches up.
+    One that cannot be written now, or does not answer, is logged: the next call catches up.
     """
     async with database.reading(now) as tx:
         people = await erased(tx)
     is_whole = True
     for folder in folders:
         try:
-            await asyncio.to_thread(note, folder, people)
+            noted = await far.ask(folder, partial(note, folder, people), None)
+            reason = "no answer" if noted is None else None
         except OSError as error:
+            reason = error.strerror or type(error).__name__
+        if reason is not None:
             is_whole = False
-            log.warning("erasures are not noted", folder=str(folder), reason=error.strerror)
+            log.warning("erasures are not noted", folder=str(folder), reason=reason)
     return is_whole
 
 
@@ -69,7 +77,7 @@ def read(file: Path) -> frozenset[int]:
         OSError: it is there and cannot be read.
     """
     try:
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     except FileNotFoundError:
         return frozenset()
     return frozenset(filter(None, map(_number, lines)))
@@ -79,7 +87,7 @@ def _number(line: str) -> int | None:
     number, _, moment = line.partition(" ")
     with suppress(ValueError):
         datetime.fromisoformat(moment.strip())  # the moment stands behind: the number is whole
-        return int(number)
+        return int(number) if 0 < int(number) < TOO_LARGE else None
     return None
 
 

@@ -4,7 +4,9 @@ import asyncio
 import shutil
 import sqlite3
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -25,7 +27,17 @@ async def gather(ward: Ward, now: datetime, *, is_server: bool = True) -> Facts:
     except Exception as error:
         if not is_unavailable(error):
             raise
-    return await asyncio.to_thread(_facts, ward, now, stored, is_server=is_server)
+    is_there, is_same = False, False
+    if target := ward.copies_to:
+        look = partial(_look, target, ward.config.data)
+        is_there, is_same = await ward.far.ask(target, look, (False, False))
+    found = await asyncio.to_thread(_facts, ward, now, stored, is_server=is_server)
+    return replace(found, is_target_there=is_there, is_same_disk=is_same)
+
+
+def _look(target: Path, data: Path) -> tuple[bool, bool]:
+    """Whether a folder is there, and on the disk of the data."""
+    return is_folder(target), is_same_disk(target, data)
 
 
 async def read_stored(ward: Ward, now: datetime) -> Stored:
@@ -35,9 +47,8 @@ async def read_stored(ward: Ward, now: datetime) -> Stored:
 
 
 def _facts(ward: Ward, now: datetime, stored: Stored | None, *, is_server: bool) -> Facts:
-    config, target = ward.config, ward.copies_to
+    config = ward.config
     free, total = free_bytes(config.data)
-    is_there = target is not None and target.is_dir()
     return Facts(
         now=now,
         zone=ward.house.timezone,
@@ -48,8 +59,6 @@ def _facts(ward: Ward, now: datetime, stored: Stored | None, *, is_server: bool)
         total=total,
         is_sqlite=config.database_file is not None,
         target=config.backup.target,
-        is_target_there=is_there,
-        is_same_disk=target is not None and is_there and _device(target) == _device(config.data),
         skew_seconds=ward.meter.skew_seconds,
         is_server=is_server,
         platforms=platforms(config),
@@ -79,7 +88,15 @@ def program_version(config: Config) -> str:
     return f"hocso {ours}, {server}"
 
 
-def _device(folder: Path) -> int | None:
+def is_folder(place: Path) -> bool:
+    """Tell whether a folder is there; one on a disk that fails, or that nobody may look at, is not."""
     with suppress(OSError):
-        return folder.stat().st_dev
-    return None
+        return place.is_dir()
+    return False
+
+
+def is_same_disk(one: Path, other: Path) -> bool:
+    """Tell whether two folders are on one disk; False where one of them is not there."""
+    with suppress(OSError):
+        return one.stat().st_dev == other.stat().st_dev
+    return False

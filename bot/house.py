@@ -12,6 +12,7 @@ import structlog
 
 from bot import erasures
 from bot.config import Config, ConfigError
+from bot.far_disk import FarDisk
 from bot.keys import ward_key
 from bot.meter import Meter
 from bot.samples import kept_apart
@@ -34,13 +35,17 @@ CARER = "tram_y_te"
     frozen=True, slots=True, repr=False
 )  # asyncio prints its tasks' results: not all lessons
 class Ward:
-    """An open ward: its config, its rules, its words, its database, and what is counted of its work."""
+    """An open ward: its config, its rules, its words, its database, and what is counted of its work.
+
+    `far` asks the folders that copies go to.
+    """
 
     config: Config
     house: House
     book: Book
     database: Database
     meter: Meter = field(default_factory=Meter)
+    far: FarDisk = field(default_factory=FarDisk)
 
     @property
     def copies_to(self) -> Path | None:
@@ -51,7 +56,7 @@ class Ward:
     async def note_erased(self) -> None:
         """Write down outside of every copy who was erased, so that no restored copy brings them back."""
         beside = (self.config.data, self.copies_to)
-        await erasures.note_all(self.database, [one for one in beside if one], now())
+        await erasures.note_all(self.database, [one for one in beside if one], now(), self.far)
 
     async def shrink(self) -> None:
         """After an erasure: note it, and let its bytes leave the disk.

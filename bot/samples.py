@@ -7,7 +7,7 @@ from bot.config import Config, ConfigError
 from storage import sample
 
 TITLE = "DỮ LIỆU MẪU"
-BANNER = f"{TITLE}: mọi người và mọi con số ở đây đều được dựng lên để xem thử."
+BANNER = f"{TITLE}: mọi người và mọi con số ở đây đều do máy dựng lên, không có thật."
 
 
 def refuse_real_channels(config: Config) -> None:

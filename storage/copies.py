@@ -127,7 +127,8 @@ def settle(file: Path) -> None:
 class LastCopy:
     """The newest copy that was read back: moment of its content, bytes, seconds it took.
 
-    `broken_audit`: the first row at which its audit chain does not fit; None: it fits.
+    `broken_audit`: the first row at which its audit chain does not fit; None: it fits. `is_apart`: its folder
+    was on another disk than the data.
     """
 
     at: datetime
@@ -135,6 +136,8 @@ class LastCopy:
     size: int
     seconds: float
     broken_audit: int | None = None
+    folder: str = ""
+    is_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ Target = Annotated[
     Path | None,
     typer.Option("--to", metavar="THƯ_MỤC", help="Nơi cất, đã có sẵn (không ghi: backup.target)."),
 ]
+NOWHERE = "Chưa biết cất bản sao ở đâu. Ghi --to THƯ_MỤC, hoặc backup.target trong config.yaml."
 
 
 def backup(
@@ -26,19 +27,19 @@ def backup(
 ) -> None:
     """Làm ngay một bản sao dữ liệu đã khóa, và thử đọc lại."""
     chosen = configured(context, config, data)
-    target = to or (Path(chosen.backup.target) if chosen.backup.target else None)
-    if target is None:
-        raise WrongInput(
-            "Chưa biết cất bản sao ở đâu. Ghi --to THƯ_MỤC, hoặc backup.target trong config.yaml."
-        )
-    for line in asyncio.run(_back_up(chosen, target)):
+    if to is None and not chosen.backup.target:
+        raise WrongInput(NOWHERE)
+    for line in asyncio.run(_back_up(chosen, to)):
         typer.echo(line)
 
 
-async def _back_up(config: Config, target: Path) -> tuple[str, ...]:
+async def _back_up(config: Config, to: Path | None) -> tuple[str, ...]:
     if config.database_file is not None and not config.database_file.exists():
         raise WrongInput(f"Chưa có dữ liệu ở {config.data}. Chạy trợ lý trước: hocso run")
     async with open_ward(config) as ward:
+        target = to or ward.copies_to  # made-up people have none: the ward's is for real ones
+        if target is None:
+            raise WrongInput(NOWHERE)
         try:
             made = await back_up(ward, target)
         except BackupFailed as failure:
@@ -56,6 +57,6 @@ def _lines(made: Copied, kept: int, moment: str) -> list[str]:
     if made.broken_audit is not None:
         lines.append(
             f"Chú ý: nhật ký bị sửa từ dòng {made.broken_audit}. Chưa xóa bản cũ nào; "
-            "báo người phụ trách để so với bản cũ."
+            "báo người phụ trách để đối chiếu với bản cũ."
         )
     return lines

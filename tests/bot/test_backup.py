@@ -1,9 +1,10 @@
 """A copy of the database: consistent while others write, encrypted, read back, and never the last good one lost."""
 
 import asyncio
+import errno
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,9 +22,11 @@ from bot.backup import (
     back_up,
     copy,
     made_by,
+    sync_folder,
     without_first_line,
 )
 from bot.config import Config
+from bot.erasures import NAME
 from bot.house import Ward, now
 from bot.lock import AlreadyRunning, only_copy
 from bot.nightly import copy as nightly_copy
@@ -31,6 +34,7 @@ from bot.nightly import due_at
 from bot.sealing import Header, unseal
 from handlers._requests.person import Role
 from storage import addresses, audit, copies, messages
+from storage.copies import LastCopy
 from storage.house import Actor
 from storage.tables import Audit, Settings
 
@@ -246,11 +250,83 @@ async def test_a_folder_that_vanishes_under_way_costs_nothing_but_this_copy(
 async def test_a_stop_under_way_leaves_nothing_half_done(place: Place, target: Path) -> None:
     good = await copied(place, AT)
 
-    with pytest.raises(BackupFailed, match="trợ lý được tắt"):
+    with pytest.raises(BackupFailed, match="Trợ lý bị tắt"):
         await copied(place, AT + DAY, lambda: True)
 
     assert files(target) == [good.file]
     assert not list(place.plain.parent.glob(f"{PLAIN}*"))
+
+
+async def test_wherever_a_disk_fails_no_copy_has_a_name_that_was_not_read_back(
+    place: Place, target: Path
+) -> None:
+    good = await copied(place, AT)
+    looks = count(1)
+    await copied(place, AT + DAY, lambda: next(looks) < 0)
+    newer = made_by(KEY, target)[1]
+
+    for failing in range(1, next(looks)):
+        newer.unlink(missing_ok=True)
+        steps = count(1)
+
+        def fail(steps: Iterator[int] = steps, failing: int = failing) -> bool:
+            if next(steps) == failing:
+                raise OSError(errno.EIO, "Input/output error")
+            return False
+
+        with pytest.raises(BackupFailed):
+            await copied(place, AT + DAY, fail)
+        assert files(target) == [good.file]
+
+
+async def test_a_list_of_erased_people_that_cannot_be_written_pushes_no_older_copy_out(
+    keyed: Ward, place: Place, target: Path
+) -> None:
+    older = [(await copied(place, AT - n * DAY)).file for n in (2, 1)]
+    (target / NAME).mkdir()
+
+    for _ in range(4):
+        await nightly_copy(keyed, now())
+
+    assert made_by(KEY, target)[:2] == tuple(older)
+    with pytest.raises(BackupFailed, match=f"Đã có bản sao mới, nhưng không ghi được .*{NAME}"):
+        await back_up(keyed, target)
+    async with keyed.database.reading(now()) as tx:
+        assert await copies.last(tx) is not None
+        assert await copies.failure(tx) is not None
+
+
+async def test_the_empty_mount_point_of_a_disk_that_is_away_is_not_filled(
+    keyed: Ward, target: Path
+) -> None:
+    async with keyed.database.transaction(now()) as tx:
+        last = LastCopy(AT, "hocso-1.sao", 1, 1.0, None, str(target), is_apart=True)
+        await copies.copied(tx, last)
+
+    with pytest.raises(BackupFailed, match="ổ đĩa ngoài chưa nối"):
+        await back_up(keyed, target)
+
+    assert files(target) == []
+
+
+async def test_a_folder_that_cannot_be_looked_at_is_told_as_one_that_is_not_there(
+    keyed: Ward, target: Path
+) -> None:
+    with pytest.raises(BackupFailed, match="Không thấy nơi cất bản sao"):
+        await back_up(keyed, target / ("x" * 300))
+
+
+async def test_a_copy_leaves_the_server_room_to_write(place: Place, tmp_path: Path) -> None:
+    huge = tmp_path / "huge.db"
+    with huge.open("wb") as file:
+        file.truncate(shutil.disk_usage(tmp_path).free)
+
+    with pytest.raises(BackupFailed, match="đã đầy"):
+        await copied(replace(place, database=huge), AT)
+
+
+def test_a_folder_that_knows_no_wish_to_be_on_the_disk_is_taken_as_it_is() -> None:
+    sync_folder(Path("/proc"))
 
 
 async def test_what_a_killed_copy_left_behind_is_gone_after_the_next(

@@ -19,7 +19,7 @@ STAGES = {
     "taking": ("data", ".hocso-dang-sao.db"),
     "looking through": ("data", ".hocso-dang-sao.db-wal"),
     "sealing": ("usb", ".*.dang-ghi"),
-    "reading back": ("usb", "hocso-2026-11-01-070200-*.sao"),
+    "named": ("usb", "hocso-2026-11-01-070200-*.sao"),
 }
 """What stands in which folder while a copy is at that stage."""
 

@@ -102,6 +102,19 @@ def test_a_list_cut_short_anywhere_is_whole_again_at_the_next_note(
     assert read(file) == first | second
 
 
+def test_a_list_that_an_editor_of_windows_saved_says_the_same(tmp_path: Path) -> None:
+    file = tmp_path / NAME
+    file.write_bytes("\r\n".join(f"{n} {AT.isoformat()}" for n in (7, 8)).encode("utf-8-sig"))
+
+    assert read(file) == {7, 8}
+
+
+def test_a_number_that_no_database_can_hold_is_nobody(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_text(f"{2**63} {AT.isoformat()}\n-1 {AT.isoformat()}\n7 2026-11-22\n")
+
+    assert read(tmp_path / NAME) == {7}
+
+
 def test_what_somebody_else_wrote_into_the_list_is_nobody(tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(
         "bà Lan\n12\nxyz 2026-11-22T08:00:00+00:00\n\xff\n".encode("latin-1", "replace")
