@@ -2,12 +2,13 @@
 rem Starts the chatbot on Windows by a double click. All steps and sentences are in chay.py.
 chcp 65001 >nul
 cd /d "%~dp0"
-where py >nul 2>nul
+py -3 -c "" >nul 2>nul
 if errorlevel 1 goto without_launcher
 py -3 chay.py %*
 goto end
 :without_launcher
-where python >nul 2>nul
+rem Windows puts a python.exe there that only opens its shop: it is asked to do something.
+python -c "" >nul 2>nul
 if errorlevel 1 goto without_python
 python chay.py %*
 goto end

@@ -50,7 +50,7 @@ class Config(Section):
     staff: Staff = Staff()
     report: Report = Report()
     backup: Backup = Backup()
-    database: str = ""
+    database: str = Field(default="", repr=False)
     content: str = ""
     folder: Path = Field(default=Path(), exclude=True)
     data: Path = Field(default=Path("var"), exclude=True)
@@ -88,9 +88,10 @@ def load_config(file: Path | None, data: Path | None) -> Config:
     where = data or Path(os.environ.get("HOCSO_DATA", "var"))
     if where.exists() and not where.is_dir():
         raise ConfigError(f"{where} là một tệp, không phải thư mục. Ghi một thư mục sau --data.")
-    found = _with_secrets(found)
+    folder = chosen.resolve().parent
+    found = _with_whole_target(_with_secrets(found), folder)
     try:
-        return Config.model_validate({**found, "folder": chosen.resolve().parent, "data": where})
+        return Config.model_validate({**found, "folder": folder, "data": where})
     except ValidationError as error:
         raise ConfigError(f"{chosen}: {_explain(error)}") from None
 
@@ -103,6 +104,16 @@ def _with_secrets(found: dict[str, Any]) -> dict[str, Any]:
     if not given or not isinstance(section, dict):  # what is no section is wrong all the same
         return found
     return {**found, "telegram": {**section, **given}}
+
+
+def _with_whole_target(found: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """What the file says, with the folder of copies as seen from the file, wherever a command is typed."""
+    section = found.get("backup")
+    target = section.get("target") if isinstance(section, dict) else None
+    if not isinstance(section, dict) or not isinstance(target, str) or not target.strip():
+        return found
+    whole = os.path.normpath(folder / target.strip())
+    return {**found, "backup": {**section, "target": whole}}
 
 
 def _read(file: Path, *, is_required: bool) -> dict[str, Any]:

@@ -2,9 +2,14 @@
 
 It comes back after a power cut and after every kind of end (Restart=always, and no limit of tries: a disk may
 be mounted late). It may write into its data folder and to where the copies go, and nowhere else.
+
+systemd makes each folder that may be written to a mount of its own, which hides from the service what is
+mounted there later: a disk pulled out and put back would stay away until a restart. Where disks come and go,
+it is therefore the folder above all of them that may be written to (MOUNTS).
 """
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +22,8 @@ SECRETS = "/etc/hocso.env"
 STOP_SECONDS = 30
 """Longer than the server takes to stop: its parts stay below 10 s together, a slow disk may need more."""
 LOW_PORTS = 1024
+MOUNTS = ("/media", "/mnt", "/run/media")
+"""Where Linux machines put disks that come and go (Filesystem Hierarchy Standard 3.0; udisks)."""
 UNIT = """\
 # Do `hocso install` viết ra; chạy lại lệnh ấy thì viết đè lên.
 [Unit]
@@ -82,7 +89,7 @@ class Service:
     def unit(self) -> str:
         """The unit file."""
         words = (self.program, "--config", self.config, "--data", self.data, "run")
-        places = (self.data, *([f"-{self.target}"] if self.target else []))
+        places = (self.data, *([f"-{_mounts_above(self.target)}"] if self.target else []))
         return UNIT.format(
             ward=_plain(self.ward),
             user=self.user,
@@ -102,9 +109,9 @@ def service(config: Config, file: Path, user: str) -> Service:
         user=user,
         folder=config.folder.absolute(),
         program=Path(sys.executable).parent / "hocso",  # of this environment, wherever it links to
-        config=file.absolute(),
-        data=config.data.absolute(),
-        target=str(Path(target).absolute()) if target else "",
+        config=_whole(file),
+        data=_whole(config.data),
+        target=str(_whole(Path(target))) if target else "",
         ward=config.ward.name,
         port=config.web.port,
     )
@@ -132,9 +139,20 @@ def is_systemd_running() -> bool:
     return Path("/run/systemd/system").is_dir()
 
 
+def _whole(path: Path) -> Path:
+    """A path from the root on, without “..”: systemd ignores one that holds it."""
+    return Path(os.path.normpath(path.absolute()))
+
+
+def _mounts_above(target: str) -> str:
+    """The folder in which disks come and go, if the target is on one of them; else the target."""
+    above = (one for one in MOUNTS if target.startswith(f"{one}/"))
+    return next(above, target)
+
+
 def _plain(text: str) -> str:
-    """A value that systemd takes as it is."""
-    return " ".join(text.split()).replace("\\", "\\\\").replace("%", "%%")
+    """A value on one line that systemd takes as it is."""
+    return re.sub(r"[\r\n\t]+", " ", text).replace("\\", "\\\\").replace("%", "%%")
 
 
 def _quoted(text: str) -> str:

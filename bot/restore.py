@@ -11,7 +11,6 @@ import errno
 import json
 import os
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from bot import erasures
-from bot.backup import without_first_line
+from bot.backup import sync_folder, without_first_line
 from bot.config import Config
 from bot.facts import platforms
 from bot.house import make_house, now, open_ward, read_content
@@ -28,7 +27,8 @@ from bot.lock import only_server
 from bot.sealing import Header, unseal
 from storage import audit, copies, restored
 from storage._database import CannotOpenError, Database
-from storage._migrate import TooNewError
+from storage._migrate import TooNewError, versions
+from storage._tx import Tx
 from storage.copies import Examined, UnsoundError
 from storage.house import Actor, House
 from storage.restored import Settled
@@ -48,7 +48,8 @@ class CannotRestore(Exception):
 class Restoration:
     """What came of it: the copy's moment and this one, what it held, what was done to it.
 
-    `listed`: so many people stand in the lists of erased ones.
+    `people`: so many are there now, neither erased nor practice twins. `listed`: so many stand in the lists of
+    erased ones.
     """
 
     copy_at: datetime
@@ -126,15 +127,16 @@ async def restore(
         check_place(config)  # nobody can have begun since
         plain = target.with_name(UNFINISHED)
         try:
-            beside = (file.parent / erasures.NAME, config.data / erasures.NAME)
-            work = _Work(config, file, plain, house, by, (*beside, *lists))
+            work = _Work(config, file, plain, house, by, (*_lists(config, file), *lists))
             found = await asyncio.to_thread(_unpack, work)
             made = await _settle(work, found)
             if is_key_kept:
                 _keep_key(config.data, key)
             copies.settle(plain)
             _to_disk(plain)
+            check_place(config)  # a command beside this one may have made a database meanwhile
             plain.rename(target)  # from here on there is a database
+            sync_folder(target.parent)
         except OSError as error:
             raise CannotRestore(_no_room(target.parent, error)) from None
         finally:
@@ -156,15 +158,41 @@ async def take_up(
         raise CannotRestore(
             "--taken-up chỉ dành cho PostgreSQL. Với tệp dữ liệu thì ghi bản sao: hocso restore TỆP"
         )
-    erased = frozenset[int]().union(*map(erasures.read, (config.data / erasures.NAME, *lists)))
+    erased = _erased((*_lists(config), *lists))
     at = now()
     async with open_ward(config) as ward:
         async with ward.database.transaction(at) as tx:
             broken = await audit.verify(tx)
             settled = await restored.settle_copy(tx, by, copy_at, erased, platforms(config))
-            people = await tx.connection.scalar(select(func.count()).select_from(People))
+            people = await _people(tx)
         await ward.shrink()
-    return Restoration(copy_at, at, people or 0, len(erased), broken, settled)
+    return Restoration(copy_at, at, people, len(erased), broken, settled)
+
+
+def _lists(config: Config, *copies: Path) -> tuple[Path, ...]:
+    """Where lists of erased people may stand: beside the data, beside the copy, where copies go to."""
+    target = config.backup.target
+    folders = (config.data, *(copy.parent for copy in copies), *([Path(target)] if target else []))
+    return tuple(folder / erasures.NAME for folder in folders)
+
+
+def _erased(lists: Collection[Path]) -> frozenset[int]:
+    """Everybody who stands in one of them."""
+    found: set[int] = set()
+    for file in lists:
+        try:
+            found |= erasures.read(file)
+        except OSError as error:
+            raise CannotRestore(
+                f"Không đọc được danh sách người đã xóa {file} ({error.strerror}). "
+                "Cho quyền đọc tệp ấy rồi thử lại: thiếu tệp thì người đã xin xóa sẽ hiện lại."
+            ) from None
+    return frozenset(found)
+
+
+async def _people(tx: Tx) -> int:
+    here = select(func.count()).where(People.erased_at.is_(None), People.practice_of.is_(None))
+    return await tx.connection.scalar(here) or 0
 
 
 # ---------------------------------------------------------------- the file
@@ -177,6 +205,8 @@ def _unpack(work: _Work) -> Examined:
     work.plain.touch(mode=0o600)
     with work.file.open("rb") as source, work.plain.open("wb") as target:
         header = Header.read(source)
+        if header.revision not in versions():
+            raise CannotRestore(TOO_NEW)
         for piece in without_first_line(unseal(source, work.house.key, header), told):
             target.write(piece)
     try:
@@ -197,11 +227,16 @@ def _to_disk(file: Path) -> None:
 
 def _keep_key(data: Path, key: bytes) -> None:
     """Put the key where the server looks for it; one that stands there already is this one or stays."""
-    file = data / "key"
-    with suppress(FileExistsError):
-        opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(opened, "w", encoding="ascii") as text:
-            text.write(show_key(key) + "\n")
+    file, unfinished = data / "key", data / ".key.dang-ghi"
+    if file.exists():
+        return
+    unfinished.unlink(missing_ok=True)
+    opened = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(opened, "w", encoding="ascii") as text:
+        text.write(show_key(key) + "\n")
+        text.flush()
+        os.fsync(text.fileno())
+    unfinished.rename(file)
 
 
 # ---------------------------------------------------------------- what it says
@@ -210,7 +245,7 @@ def _keep_key(data: Path, key: bytes) -> None:
 async def _settle(work: _Work, found: Examined) -> Restoration:
     """Bring the copy up to this version, and make it fit to go on."""
     header, config = read_header(work.file), work.config
-    erased = frozenset[int]().union(*map(erasures.read, work.lists))
+    erased = _erased(work.lists)
     try:
         database = await Database.open(f"sqlite:///{work.plain}", work.house)
     except TooNewError:
@@ -221,12 +256,11 @@ async def _settle(work: _Work, found: Examined) -> Restoration:
     try:
         async with database.transaction(at) as tx:
             settled = await restored.settle_copy(tx, work.by, header.at, erased, platforms(config))
-            gone = await erasures.erased(tx)
+            gone, people = await erasures.erased(tx), await _people(tx)
         await database.shrink()
     finally:
         await database.close()
     erasures.note(config.data, gone)
-    people = found.rows.get("people", 0)
     return Restoration(header.at, at, people, len(erased), found.broken_audit, settled)
 
 

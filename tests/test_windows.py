@@ -141,6 +141,14 @@ def test_the_script_jumps_only_to_labels_that_exist() -> None:
     assert "chay.py" in "".join(lines)
 
 
+def test_a_python_that_only_opens_the_shop_of_windows_counts_as_none() -> None:
+    """Its python.exe is found by `where`, and ends with an error whatever it is asked."""
+    lines = (ROOT / "chay.cmd").read_text().splitlines()
+
+    asked = [lines[at - 1] for at, line in enumerate(lines) if line.startswith("if errorlevel 1")]
+    assert asked == ['py -3 -c "" >nul 2>nul', 'python -c "" >nul 2>nul']
+
+
 def test_what_starts_without_make_needs_the_standard_library_alone() -> None:
     tree = ast.parse((ROOT / "chay.py").read_text(encoding="utf-8"))
 

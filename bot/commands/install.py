@@ -23,6 +23,10 @@ from bot.reports.recovery_sheet import NO_TARGET, Sheet, as_lines, as_pdf
 
 UNITS = Path("/etc/systemd/system")
 SHEET = "to-khoi-phuc.pdf"
+START = " && ".join(
+    f"sudo systemctl {word}" for word in ("daemon-reload", "enable hocso", "restart hocso")
+)
+"""Does it, too, where the service runs already with an older unit file."""
 To = Annotated[
     Path | None,
     typer.Option("--to", metavar="THƯ_MỤC", help="Chỉ viết các tệp vào đây, không bật dịch vụ."),
@@ -39,23 +43,24 @@ def install(
     """Cài thành dịch vụ tự chạy cùng máy, và làm tờ khôi phục để in."""
     chosen = configured(context, config, data)
     chosen.data.mkdir(parents=True, exist_ok=True)
-    sheet = _sheet(chosen)
+    settings = _config_file(context, config)
+    sheet = _sheet(chosen, settings)
     where = to or chosen.data
     file = _write(where / SHEET, as_pdf(sheet), chosen)
     for line in as_lines(sheet):
         typer.echo(line)
     typer.echo("")
     typer.echo(f"Tờ trên để in: {file}. In xong thì xóa tệp ấy đi.")
-    for line in _service(chosen, _config_file(context, config), to):
+    for line in _service(chosen, settings, to):
         typer.echo(line)
 
 
-def _sheet(config: Config) -> Sheet:
+def _sheet(config: Config, settings: Path) -> Sheet:
     zone = ZoneInfo(config.ward.timezone)
     places = (
         ("Bản sao", config.backup.target or NO_TARGET),
         ("Dữ liệu đang dùng", str(config.data.absolute())),
-        ("Cấu hình", str(config.folder.absolute() / "config.yaml")),
+        ("Cấu hình", str(settings.absolute())),
     )
     key = show_key(ward_key(config.data))
     return Sheet(config.ward.name, key, places, now().astimezone(zone).date())
@@ -106,7 +111,7 @@ def _service(config: Config, file: Path, to: Path | None) -> Iterator[str]:
     written = _write((to or config.data) / NAME, service.unit.encode(), config)
     yield f"Đã viết tệp dịch vụ: {written}. Chưa bật. Để bật, gõ hai lệnh này:"
     yield f"  sudo install -m 644 {shlex.quote(str(written.absolute()))} {UNITS / NAME}"
-    yield "  sudo systemctl enable --now hocso"
+    yield f"  {START}"
     yield from _about(service)
 
 
@@ -134,5 +139,13 @@ def _switch_on(service: Service) -> Iterator[str]:
 
 
 def _about(service: Service) -> Iterator[str]:
-    yield f"Dịch vụ chạy bằng tài khoản “{service.user}”. Mã bot, nếu có, ghi ở {SECRETS} (chỉ root đọc)."
+    yield (
+        f"Dịch vụ chạy bằng tài khoản “{service.user}”. Mã bot, nếu có, ghi ở {SECRETS} "
+        "(chỉ tài khoản root đọc được)."
+    )
+    if service.user == "root":
+        yield (
+            f"Nên làm: thư mục {service.folder} đang thuộc tài khoản root. Giao thư mục ấy cho một tài khoản "
+            "thường (chown -R), rồi gõ lại hocso install."
+        )
     yield "Xem đang chạy không: systemctl status hocso. Xem máy ghi gì: journalctl -u hocso"

@@ -56,6 +56,9 @@ def restore_(
     chosen = configured(context, config, data)
     zone = ZoneInfo(chosen.ward.timezone)
     more = tuple(erased or ())
+    for one in more:
+        if not one.is_file():
+            raise WrongInput(f"Không thấy danh sách người đã xóa {one}. Kiểm tra lại sau --erased.")
     try:
         if taken_up is not None:
             at = _moment(taken_up, zone)
@@ -73,13 +76,11 @@ def restore_(
 def _from_copy(config: Config, file: Path, more: tuple[Path, ...]) -> Restoration:
     check_place(config)
     header = read_header(file)
-    key, is_typed = _key(config)
+    key, found_in = _key(config)
     if not header.is_of(key):
-        raise WrongInput(
-            "Khóa này không mở được bản sao. Chép lại đủ 8 nhóm chữ trên tờ khôi phục của phường."
-        )
+        raise WrongInput(_WRONG_KEY[bool(found_in)].format(where=found_in))
     by = administrator()
-    return asyncio.run(restore(config, file, key, by, is_key_kept=is_typed, lists=more))
+    return asyncio.run(restore(config, file, key, by, is_key_kept=not found_in, lists=more))
 
 
 def _moment(typed: str, zone: ZoneInfo) -> datetime:
@@ -92,21 +93,33 @@ def _moment(typed: str, zone: ZoneInfo) -> datetime:
         at = datetime.strptime(typed.strip(), "%Y-%m-%d %H:%M").replace(tzinfo=zone)
     except ValueError:
         raise WrongInput(
-            f"--taken-up “{typed}” không phải một lúc. Viết như 2026-11-22 02:00."
+            f"--taken-up “{typed}” không phải ngày và giờ. Viết như 2026-11-22 02:00."
         ) from None
     if at > now():
         raise WrongInput(f"--taken-up “{typed}” chưa tới. Ghi lúc làm bản sao.")
     return at
 
 
-def _key(config: Config) -> tuple[bytes, bool]:
-    """The ward's key, and whether it was typed here: from the environment, the data folder, or a person."""
+def _key(config: Config) -> tuple[bytes, str]:
+    """The ward's key, and in which variable or file it was found; "": somebody typed it here."""
     if given := os.environ.get(NAME, "").strip():
-        return read_key(given, NAME), False
+        return read_key(given, NAME), f"biến {NAME}"
     file = config.data / "key"
     if file.exists():
-        return read_key(file.read_text(encoding="utf-8", errors="replace"), str(file)), False
-    return read_key(typer.prompt(SHEET, hide_input=True), "Khóa vừa gõ"), True
+        return read_key(
+            file.read_text(encoding="utf-8", errors="replace"), str(file)
+        ), f"tệp {file}"
+    return read_key(typer.prompt(SHEET, hide_input=True), "Khóa vừa gõ"), ""
+
+
+_WRONG_KEY = (
+    "Khóa này không mở được bản sao. Chép lại đủ 8 nhóm chữ trên tờ khôi phục của phường.",
+    (
+        "Khóa ở {where} là khóa khác, không mở được bản sao này. Bỏ biến ấy hay đổi tên tệp ấy rồi chạy lại, "
+        "máy sẽ hỏi khóa trên tờ khôi phục."
+    ),
+)
+"""A key that was typed; a key that was found here."""
 
 
 def lines(made: Restoration, zone: ZoneInfo) -> Iterator[str]:
@@ -116,14 +129,19 @@ def lines(made: Restoration, zone: ZoneInfo) -> Iterator[str]:
     yield f"Đã khôi phục dữ liệu của {made.people} người, như lúc {before}."
     yield (
         f"Mất phần từ {before} đến {after} ({length(made)}): "
-        "bài học, đồng ý, vai trò và tin nhắn trong khoảng ấy không còn."
+        "kết quả học, lời đồng ý, vai trò và tin nhắn trong lúc ấy không còn."
     )
     yield f"Không gửi lại gì: {done.unknown} tin chưa rõ đã gửi hay chưa, {done.expired} tin đã quá hạn."
     if done.unknown:
         yield "  Thông báo chưa rõ thì xem và quyết định bằng: hocso outbox"
-    yield f"{done.handled} tin đến đang chờ lúc làm bản sao đã bỏ: trợ lý hẳn đã trả lời rồi."
+    yield f"Đã bỏ {done.handled} tin của bà con đang chờ lúc làm bản sao: chắc trợ lý đã trả lời rồi."
     yield f"Đã xóa lại {done.erased} người có trong danh sách {made.listed} người từng xin xóa."
-    yield f"Đã đóng {done.signed_out} lượt đăng nhập trang cán bộ, thu hồi {done.invites} lời mời chưa dùng."
+    if not made.listed:
+        yield (
+            "  Không thấy ai trong danh sách ấy (tệp da-xoa.txt cạnh bản sao). Phường từng có người xin xóa "
+            "thì tìm tệp ấy, đổi tên thư mục dữ liệu vừa khôi phục, rồi chạy lại với --erased TỆP."
+        )
+    yield f"Đã đóng {done.signed_out} lượt đăng nhập trang cán bộ, hủy {done.invites} lời mời chưa nhận."
     if done.paused:
         yield (
             f"{done.paused} tài khoản nhắn tin tạm dừng: trợ lý gửi thử từng tin một, được thì tự chạy "
@@ -131,9 +149,9 @@ def lines(made: Restoration, zone: ZoneInfo) -> Iterator[str]:
         )
     if made.broken_audit is not None:
         yield f"Chú ý: nhật ký trong bản sao bị sửa từ dòng {made.broken_audit}. Báo người phụ trách."
-    yield "Việc phải làm: 1. Xem lại vai trò: ai bị thu hồi trong khoảng mất thì thu hồi lại."
-    yield "  2. Ai rút đồng ý, nhắn DỪNG trong khoảng mất thì trợ lý không còn nhớ: nhờ họ nói lại."
-    yield "  3. Chạy trợ lý (hocso run), xem trang Sức khỏe, làm ngay một bản sao mới (hocso backup)."
+    yield "Việc phải làm: 1. Xem lại vai trò: ai bị thu hồi trong khoảng thời gian bị mất thì thu hồi lại."
+    yield "  2. Ai rút đồng ý, nhắn DỪNG trong khoảng ấy thì trợ lý không còn nhớ: nhờ họ nhắn lại."
+    yield "  3. Chạy trợ lý (hocso run), xem trang “Tình trạng hệ thống”, làm ngay bản sao mới (hocso backup)."
 
 
 def length(made: Restoration) -> str:

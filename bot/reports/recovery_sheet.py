@@ -6,21 +6,24 @@ It is all that is needed, with one copy, when the machine is gone. It says itsel
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import segno
 import typst
 
 STEPS = (
-    "Cài trợ lý lên máy mới theo docs/cai-dat.md, mục 1 và 2, nhưng chưa chạy.",
-    "Cắm ổ đĩa có bản sao. Tìm tệp mới nhất tên hocso-năm-tháng-ngày-giờ….sao.",
+    "Cài trợ lý lên máy mới theo docs/cai-dat.md, mục 1 và mục 2, nhưng chưa chạy.",
+    (
+        "Cắm ổ đĩa có bản sao. Chép lại config.yaml, tdps.csv của phường (nếu đã cất). "
+        "Tìm tệp mới nhất tên hocso-năm-tháng-ngày-giờ….sao."
+    ),
     (
         "Vào thư mục hocso, gõ .venv/bin/hocso restore (Windows: .venv\\Scripts\\hocso restore), "
         "dấu cách, rồi kéo tệp ấy vào cửa sổ lệnh, bấm Enter."
     ),
     "Máy hỏi khóa: gõ 8 nhóm chữ trên tờ này (gõ không hiện ra), bấm Enter.",
-    "Đọc những dòng máy in ra, làm ba việc ở cuối, rồi chạy trợ lý.",
+    "Đọc những dòng máy in ra, rồi làm ba việc ghi ở cuối.",
 )
 CARE = (
     "Cất vào két, không chụp ảnh, không gửi qua Zalo hay email. "
@@ -37,13 +40,13 @@ PAGE = """
 #v(0.4cm)
 #rect(width: 100%, inset: 10pt, stroke: 1.5pt)[#text(weight: "bold")[#d.care]]
 #v(0.2cm)
-== Khóa
+== Khóa để mở bản sao
 #grid(columns: (1fr, auto), column-gutter: 1cm, align: horizon,
   text(font: "DejaVu Sans Mono", size: 17pt)[#grid(columns: 2, column-gutter: 1cm, row-gutter: 0.7em,
     ..d.groups.enumerate().map(((n, g)) => [#text(size: 9pt)[#(n + 1)] #g]))],
   image(bytes(d.qr), format: "svg", width: 4.6cm))
 #text(size: 10pt)[8 nhóm, mỗi nhóm tối đa 7 ký tự, chỉ có chữ A–Z và số 2–7 (không có số 0, 1, 8, 9). \\
-Gạch nối, dấu cách, chữ hoa hay chữ thường đều được. Mã vuông chứa đúng những chữ ấy.]
+Gạch nối, dấu cách, chữ hoa hay chữ thường đều được. Mã QR chứa đúng những chữ ấy.]
 == Bản sao ở đâu
 #table(columns: (auto, 1fr), stroke: 0.5pt, inset: 7pt, ..d.places.flatten())
 == Khôi phục trong năm bước
@@ -59,7 +62,7 @@ class Sheet:
     """What the sheet says; `key` as it is typed: eight groups with hyphens."""
 
     ward: str
-    key: str
+    key: str = field(repr=False)
     places: Sequence[tuple[str, str]]
     day: date
 

@@ -175,6 +175,22 @@ def test_a_token_for_monitors_is_never_shown_and_a_short_one_refused(tmp_path: P
     assert "0123456789abcdef" not in shown
 
 
+def test_where_copies_go_is_told_from_the_file_and_not_from_where_somebody_stands(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "ward").mkdir()
+
+    config = read(tmp_path / "ward", "backup: {target: ../ban-sao}")
+
+    assert config.backup.target == str(tmp_path / "ban-sao")
+    assert read(tmp_path, "backup: {target: /media/usb/}").backup.target == "/media/usb"
+    assert read(tmp_path, "backup: {target: ' '}").backup.target == ""
+
+
+def test_the_password_of_a_database_is_not_in_what_a_config_looks_like(tmp_path: Path) -> None:
+    assert "matkhau" not in repr(read(tmp_path, "database: 'postgresql://lan:matkhau@db/ward'"))
+
+
 def test_no_secret_is_in_what_a_config_looks_like(tmp_path: Path) -> None:
     config = read(
         tmp_path,
@@ -270,6 +286,11 @@ SENTENCES = [
     ("web: {host: ''}", "“web.host”.*ít nhất 1 ký tự"),
     ("web:", "“web” đang để trống: phải gồm các mục con"),
     ("web: {embed_on: https://a.vn}", "“web.embed_on”.*phải là một danh sách"),
+    ("web: {embed_on: ['https://a.vn/x']}", "“web.embed_on.0”.*chỉ gồm tên miền"),
+    ("web: {public_url: 'http://127.0.0.1:8080'}", "“web.public_url”.*phải bắt đầu bằng https://"),
+    ("web: {public_url: 'http://localhost.a.vn'}", "“web.public_url”.*bắt đầu bằng https://"),
+    ("web: {public_url: 'https://a.vn/hoc'}", "“web.public_url”.*chỉ gồm tên miền"),
+    ("web: {public_url: 'https://'}", "“web.public_url”.*bắt đầu bằng https://"),
     ("ward: {name: 5}", "“ward.name” đang là “5”: phải là chữ"),
     ("ward: {contacts: [{key: a}]}", "mục “ward.contacts.0.name” còn thiếu"),
     ("ward: {contacts: [{key: a, name: Trạm, phone: gọi sau}]}", "phone.*có ký tự không dùng được"),

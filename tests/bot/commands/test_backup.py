@@ -2,13 +2,15 @@
 
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.erasures import NAME, read
-from bot.keys import show_key
+from bot.keys import read_key, show_key
 from bot.lock import only_server
+from bot.sealing import Header, seal
 
 
 @pytest.fixture
@@ -118,6 +120,19 @@ def test_a_wrong_key_changes_nothing_and_is_not_repeated(learnt, copy: Path, mon
     assert not (learnt.folder / "data" / "hocso.db").exists()
 
 
+def test_another_key_in_the_data_folder_is_named_and_stays(learnt, copy: Path) -> None:
+    lose_everything(learnt)
+    other = learnt.folder / "data" / "key"
+    other.parent.mkdir()
+    other.write_text(show_key(bytes(32)))
+
+    done = learnt.call("restore", str(copy))
+
+    assert (done.code, done.out) == (2, "")
+    assert f"Khóa ở tệp {other} là khóa khác" in done.err
+    assert other.read_text() == show_key(bytes(32))
+
+
 def test_data_that_are_there_are_never_written_over(learnt, copy: Path) -> None:
     before = (learnt.folder / "data" / "hocso.db").read_bytes()
 
@@ -175,7 +190,47 @@ def test_what_a_killed_restore_left_behind_is_no_hindrance(learnt, copy: Path, m
     assert not (data / ".hocso-dang-khoi-phuc.db").exists()
 
 
-@pytest.mark.parametrize("where", ["beside the copy", "in a file that is named"])
+def test_a_copy_of_later_tables_is_told_before_anything_is_unpacked(
+    learnt, usb: Path, monkeypatch
+) -> None:
+    key = lose_everything(learnt)
+    monkeypatch.setenv("HOCSO_KEY", key)
+    late = usb / "hocso-late.sao"
+    header = Header.new(read_key(key, "test"), datetime(2026, 11, 22, tzinfo=UTC), "9999")
+    with late.open("wb") as target:
+        seal([b"what nobody here can read"], target, read_key(key, "test"), header)
+
+    done = learnt.call("restore", str(late))
+
+    assert (done.code, done.out) == (2, "")
+    assert "do bản mới hơn của chương trình làm ra" in done.err
+
+
+def test_a_list_of_erased_people_that_is_named_and_not_there_stops_everything(
+    learnt, copy: Path, monkeypatch
+) -> None:
+    monkeypatch.setenv("HOCSO_KEY", lose_everything(learnt))
+
+    done = learnt.call("restore", str(copy), "--erased", str(learnt.folder / "da-xoa (1).txt"))
+
+    assert (done.code, done.out) == (2, "")
+    assert "Không thấy danh sách người đã xóa" in done.err
+    assert not (learnt.folder / "data" / "hocso.db").exists()
+
+
+def test_where_nobody_stands_in_a_list_it_is_said_that_there_is_none(
+    learnt, copy: Path, monkeypatch
+) -> None:
+    monkeypatch.setenv("HOCSO_KEY", lose_everything(learnt))
+
+    done = learnt.call("restore", str(copy))
+
+    assert "Không thấy ai trong danh sách ấy (tệp da-xoa.txt cạnh bản sao)" in done.out
+
+
+@pytest.mark.parametrize(
+    "where", ["beside the copy", "in a file that is named", "where copies go to"]
+)
 def test_who_asked_to_be_erased_after_the_copy_does_not_come_back(
     learnt, copy: Path, monkeypatch, where: str
 ) -> None:
@@ -185,11 +240,15 @@ def test_who_asked_to_be_erased_after_the_copy_does_not_come_back(
     if where == "in a file that is named":
         listed = learnt.folder / "list.txt"
         more = ("--erased", str(listed))
+    if where == "where copies go to":
+        (learnt.folder / "desk").mkdir()
+        copy = copy.rename(learnt.folder / "desk" / copy.name)
     listed.write_text(f"{number} 2026-11-22T08:00:00+00:00\n")
     monkeypatch.setenv("HOCSO_KEY", lose_everything(learnt))
 
     done = learnt.call("restore", str(copy), *more)
 
+    assert done.out.startswith("Đã khôi phục dữ liệu của 0 người")
     assert "Đã xóa lại 1 người có trong danh sách 1 người từng xin xóa." in done.out
     assert "Lan" not in (learnt.folder / "data" / "hocso.db").read_bytes().decode("latin-1")
     assert read(learnt.folder / "data" / NAME) == {int(number)}
@@ -199,7 +258,7 @@ def test_who_asked_to_be_erased_after_the_copy_does_not_come_back(
     ("words", "said"),
     [
         ((), "Còn thiếu bản sao"),
-        (("--taken-up", "hôm qua"), "không phải một lúc"),
+        (("--taken-up", "hôm qua"), "không phải ngày và giờ"),
         (("--taken-up", "2999-01-01 00:00"), "chưa tới"),
         (("--taken-up", "2026-01-01 02:00"), "chỉ dành cho PostgreSQL"),
     ],

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands.install import _about
 from bot.config import Config
 from bot.install import service
 from bot.keys import read_key
@@ -29,7 +30,7 @@ def test_it_writes_a_unit_and_a_sheet_and_says_the_two_commands(box, to: Path) -
     commands = [line.strip() for line in done.out.splitlines() if line.startswith("  sudo ")]
     assert commands == [
         f"sudo install -m 644 '{to / 'hocso.service'}' /etc/systemd/system/hocso.service",
-        "sudo systemctl enable --now hocso",
+        "sudo systemctl daemon-reload && sudo systemctl enable hocso && sudo systemctl restart hocso",
     ]
 
 
@@ -80,7 +81,7 @@ def test_a_key_read_from_the_terminal_is_the_key(box, to: Path) -> None:
 # ---------------------------------------------------------------- the unit file
 
 
-def unit(folder: Path, port: int = 8080, target: str = "/media/usb/hocso") -> dict[str, list[str]]:
+def unit(folder: Path, port: int = 8080, target: str = "/srv/ban-sao") -> dict[str, list[str]]:
     config = Config.model_validate(
         {
             "web": {"port": port},
@@ -112,8 +113,49 @@ def test_the_service_may_write_its_data_and_the_copies_and_nothing_else(tmp_path
     found = unit(tmp_path)
 
     assert found["ProtectSystem"] == ["strict"]
-    assert found["ReadWritePaths"] == [f'"{tmp_path}/var" "-/media/usb/hocso"']
+    assert found["ReadWritePaths"] == [f'"{tmp_path}/var" "-/srv/ban-sao"']
     assert found["NoNewPrivileges"] == ["yes"]
+
+
+@pytest.mark.parametrize("target", ["/media/usb/hocso", "/media/usb", "/media/lan/USB 1/hocso"])
+def test_a_disk_that_is_put_back_is_seen_by_the_service(tmp_path: Path, target: str) -> None:
+    """A folder named to systemd becomes a mount of its own, which would hide the disk's new one."""
+    assert unit(tmp_path, target=target)["ReadWritePaths"] == [f'"{tmp_path}/var" "-/media"']
+
+
+def test_no_path_of_the_unit_holds_dots_that_systemd_would_ignore(box, to: Path) -> None:
+    config = box.folder / "config.yaml"
+    config.write_text("backup: {target: ../ban-sao}\n", encoding="utf-8")
+    data = box.folder / "x" / ".." / "data"
+
+    done = box.call_bare("install", "--to", str(to), "--config", str(config), "--data", str(data))
+
+    assert done.code == 0, done.err
+    text = (to / "hocso.service").read_text(encoding="utf-8")
+    assert ".." not in text
+    assert f'"{box.folder}/data" "-{box.folder.parent}/ban-sao"' in text
+
+
+def test_the_sheet_names_the_settings_that_are_used(box, to: Path) -> None:
+    own = (box.folder / "config.yaml").rename(box.folder / "phuong.yaml")
+    data = str(box.folder / "data")
+
+    done = box.call_bare("install", "--to", str(to), "--config", str(own), "--data", data)
+
+    assert f"Cấu hình: {own}" in done.out
+
+
+def test_a_service_of_root_is_told(tmp_path: Path) -> None:
+    config = Config.model_validate({"folder": tmp_path, "data": tmp_path / "var"})
+
+    told = list(_about(service(config, tmp_path / "config.yaml", "root")))
+
+    assert any("đang thuộc tài khoản root" in line for line in told)
+    assert len(list(_about(service(config, tmp_path / "config.yaml", "lan")))) == len(told) - 1
+
+
+def test_nobody_sees_the_key_in_what_a_sheet_looks_like() -> None:
+    assert "ABCDEFG" not in repr(Sheet("phường", "ABCDEFG-ABC", (), date(2026, 11, 22)))
 
 
 @pytest.mark.parametrize(("port", "capability"), [(8080, ""), (443, "CAP_NET_BIND_SERVICE")])
