@@ -72,7 +72,7 @@ class Web(Section):
 
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8080, ge=1, le=65535, strict=True)
-    public_url: Annotated[str, AfterValidator(values.optional_origin)] = ""
+    public_url: Annotated[str, AfterValidator(values.public_origin)] = ""
     embed_on: tuple[Annotated[str, AfterValidator(values.origin)], ...] = ()
     messages_per_minute: int = Field(default=30, ge=1, le=6000, strict=True)
     new_visitors_per_minute: int = Field(default=60, ge=1, le=60000, strict=True)

@@ -40,19 +40,20 @@ def timezone(name: str) -> str:
 
 
 def origin(url: str) -> str:
-    """An address that a page can be embedded on or reached at, without a path."""
-    if not url.startswith(("https://", "http://localhost", "http://127.0.0.1")) or url.endswith(
-        "/"
-    ):
-        raise ValueError("phải bắt đầu bằng https:// và không có / ở cuối")
+    """An address a page can be embedded on or reached at: https (bare on this machine), nothing behind."""
     if any(character in url for character in " ;,'\""):
         raise ValueError("không được có dấu cách, dấu phẩy, dấu chấm phẩy")
+    parts = _url(url, may_be_bare=False)
+    if url != f"{parts.scheme}://{parts.netloc}" or parts.username is not None:
+        raise ValueError("phải bắt đầu bằng https://, chỉ gồm tên miền và không có / ở cuối")
     return url
 
 
-def optional_origin(url: str) -> str:
-    """The same, or nothing."""
-    return origin(url) if url else url
+def public_origin(url: str) -> str:
+    """The same for everybody, so https alone; or nothing."""
+    if url and not origin(url).startswith("https://"):
+        raise ValueError("phải bắt đầu bằng https://")
+    return url
 
 
 def _url(url: str, *, may_be_bare: bool) -> SplitResult:

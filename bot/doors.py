@@ -145,7 +145,7 @@ def _lessons(config: Config, content: Content, parts: Parts) -> Iterator[str]:
             yield f"Bài {wanted} của tuần đầu không có. Sửa learning.first_week trong config.yaml."
         elif wanted not in parts.approved:
             yield (
-                f"Bài {wanted} “{lesson.title}” chưa được duyệt như đang viết. Người duyệt nhắn "
+                f"Bài {wanted} “{lesson.title}”: bản đang dùng chưa được duyệt. Người duyệt nhắn "
                 "“duyệt bài” cho trợ lý, hoặc mở trang cán bộ, mục Bài học."
             )
 

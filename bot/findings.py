@@ -92,7 +92,8 @@ def _config(config: Config) -> Iterator[Finding]:
 
 def _telegram(config: Config) -> Finding:
     if not config.telegram.is_on:
-        return Finding("Telegram đang tắt (chưa có mã bot).")
+        beside = "Dịch vụ thì đọc mã ở /etc/hocso.env, lệnh này không thấy."
+        return Finding("Telegram đang tắt (chưa có mã bot).", command=beside)
     if config.telegram.webhook_url:
         return Finding(f"Telegram đang bật, nhận tin qua webhook {config.telegram.webhook_url}.")
     return Finding("Telegram đang bật, trợ lý tự hỏi Telegram xem có tin mới không.")

@@ -127,7 +127,7 @@ def clock(facts: Facts) -> Iterator[Check]:
     newest = facts.stored.newest if facts.stored else None
     if newest is not None and newest - facts.now > CLOCK_BACK:
         late = _moment(newest, facts.zone)
-        told = f"Đồng hồ máy đang chậm: dữ liệu đã có việc lúc {late}, sau giờ của máy."
+        told = f"Dữ liệu đã có việc lúc {late}, sau giờ của máy: đồng hồ máy chậm, hoặc trước đó đã chạy nhanh."
         yield Check("clock", Level.BAD, told, todo)
         return
     skew = facts.skew_seconds
@@ -159,8 +159,10 @@ def copy(facts: Facts) -> Iterator[Check]:
         return
     yield _last_copy(facts)
     if facts.stored.copy and facts.stored.copy.broken_audit is not None:
-        told = f"Nhật ký (audit) bị sửa từ dòng {facts.stored.copy.broken_audit}."
-        yield Check("audit", Level.BAD, told, "Báo người phụ trách; giữ các bản sao cũ để so.")
+        told = f"Nhật ký bị sửa từ dòng {facts.stored.copy.broken_audit}."
+        yield Check(
+            "audit", Level.BAD, told, "Báo người phụ trách; giữ các bản sao cũ để đối chiếu."
+        )
 
 
 def _last_copy(facts: Facts) -> Check:
@@ -173,9 +175,11 @@ def _last_copy(facts: Facts) -> Check:
     age = facts.now - last.at
     told = f"Bản sao gần nhất làm lúc {_moment(last.at, facts.zone)}, {_size(last.size)}."
     if age > COPY_BAD:
-        return Check("backup", Level.BAD, f"{told} Đã cũ {_span(age)}.", todo)
-    if age > COPY_SOON or failed:
+        return Check("backup", Level.BAD, f"{told} Đến nay đã {_span(age)}.", todo)
+    if age > COPY_SOON:
         return Check("backup", Level.SOON, f"{told} Bản mới chưa làm được.", todo)
+    if failed:  # there may be a copy, and no list of erased people beside it
+        return Check("backup", Level.SOON, f"{told} Lần sao lưu gần nhất chưa xong.", todo)
     return Check("backup", Level.GOOD, told)
 
 
@@ -198,11 +202,13 @@ def target(facts: Facts) -> Iterator[Check]:
 
 def accounts(facts: Facts) -> Iterator[Check]:
     """Whether every platform still takes our messages."""
-    known = {one.account: one for one in facts.stored.accounts} if facts.stored else {}
+    if facts.stored is None:
+        return
+    known = {one.account: one for one in facts.stored.accounts}
     for name in sorted(facts.platforms):
         state = known.get(name)
         if state is None or state.paused_at is None:
-            yield Check(f"account_{name}", Level.GOOD, f"Tài khoản {name} đang nhận tin gửi đi.")
+            yield Check(f"account_{name}", Level.GOOD, f"Tài khoản {name} đang gửi tin được.")
             continue
         since = _moment(state.paused_at, facts.zone)
         told = f"Tài khoản {name} bị dừng từ {since}: {state.paused_reason or 'không rõ'}."
@@ -217,7 +223,7 @@ def outbox(facts: Facts) -> Iterator[Check]:
     waits = {name: facts.now - at for name, at in facts.stored.oldest.items()}
     name, longest = max(waits.items(), key=lambda one: one[1], default=("", timedelta()))
     if longest <= WAITS_SOON:
-        yield Check("outbox", Level.GOOD, "Tin gửi đi không bị ứ.")
+        yield Check("outbox", Level.GOOD, "Tin gửi đi không bị ứ lại.")
         return
     level = Level.BAD if longest > WAITS_BAD else Level.SOON
     told = f"Có tin gửi qua {name} chờ đã {_span(longest)}."
@@ -232,10 +238,10 @@ def inbox(facts: Facts) -> Iterator[Check]:
     if waiting > INBOX_SOON:
         told = f"{waiting} tin của bà con đang chờ trả lời."
         yield Check(
-            "inbox", Level.SOON, told, "Khởi động lại trợ lý; vẫn ứ thì báo người phát triển."
+            "inbox", Level.SOON, told, "Khởi động lại trợ lý; vẫn vậy thì báo người phát triển."
         )
     elif parked:
-        told = f"{parked} tin trong 30 ngày qua trợ lý bị trục trặc, không trả lời được."
+        told = f"Có {parked} tin trợ lý bị trục trặc, không trả lời được."
         todo = "Xem máy ghi gì (docs/van-hanh.md), gửi những dòng có error_id cho người phát triển."
         yield Check("inbox", Level.SOON, told, todo)
     else:
@@ -251,17 +257,17 @@ def purge(facts: Facts) -> Iterator[Check]:
         return
     ran = facts.stored.purged_at
     if ran is None or facts.now - ran > PURGE_SOON:
-        told = "Việc xóa dữ liệu quá hạn chưa chạy mấy giờ qua."
+        told = "Mấy giờ qua, việc tự xóa dữ liệu hết hạn lưu giữ chưa chạy."
         yield Check("purge", Level.SOON, told, "Khởi động lại trợ lý, chờ một phút rồi xem lại.")
     else:
-        yield Check("purge", Level.GOOD, "Dữ liệu quá hạn được xóa đều mỗi giờ.")
+        yield Check("purge", Level.GOOD, "Dữ liệu hết hạn lưu giữ được tự xóa đều mỗi giờ.")
 
 
 def rollup(facts: Facts) -> Iterator[Check]:
     """Whether the figures are added up."""
     behind = facts.stored.behind if facts.stored else 0
     if behind > LONGEST_TAIL:
-        told = f"Số liệu chưa cộng xong {behind} việc, nên trang số liệu mở chậm."
+        told = f"Còn {behind} việc chưa cộng vào số liệu, nên trang số liệu mở chậm."
         yield Check("rollup", Level.SOON, told, "Chờ vài phút; vẫn vậy thì khởi động lại trợ lý.")
 
 
@@ -272,7 +278,7 @@ def restored(facts: Facts) -> Iterator[Check]:
         return
     before, after = _moment(found.copy_at, facts.zone), _moment(found.at, facts.zone)
     told = f"Dữ liệu khôi phục từ bản sao: phần từ {before} đến {after} đã mất."
-    todo = "Xem lại vai trò đã thu hồi; ai rút đồng ý, nhắn DỪNG trong khoảng ấy thì nhờ nói lại."
+    todo = "Xem lại vai trò đã thu hồi; ai rút đồng ý, nhắn DỪNG trong lúc ấy thì nhờ nhắn lại."
     yield Check("restored", Level.SOON, told, todo)
 
 

@@ -39,7 +39,8 @@ async def show(ward: Ward, request: web.Request, now: datetime) -> web.Response:
 def may_read(request: web.Request, token: str) -> bool:
     """Whether a request comes from this machine itself, or carries the token."""
     kind, _, given = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
-    if token and kind.lower() == "bearer" and compare_digest(given.encode(), token.encode()):
+    shown = given.encode(errors="surrogateescape")  # bytes that are no UTF-8, as aiohttp reads them
+    if token and kind.lower() == "bearer" and compare_digest(shown, token.encode()):
         return True
     return _is_local(request)
 

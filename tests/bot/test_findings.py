@@ -13,6 +13,15 @@ def test_a_finding_says_how_at_a_terminal_only_there() -> None:
     assert str(Finding("17 bài học.")) == "Được:    17 bài học."
 
 
+def test_a_command_does_not_claim_that_the_service_has_no_token(content: Content) -> None:
+    (told,) = (
+        one for one in findings(Config(), content, Stored(), ()) if one.text.startswith("Telegram")
+    )
+
+    assert "/etc/hocso.env" in str(told)
+    assert "/etc" not in told.text
+
+
 def test_no_finding_tells_a_page_to_type_a_command(content: Content) -> None:
     found = findings(Config(), content, Stored(), ())
 

@@ -7,7 +7,7 @@ from bot.health import Level, checks
 from bot.web.staff.desk import ROOT, Desk, Page
 from handlers._requests.person import Role
 
-PAGE = Page(f"{ROOT}/suc-khoe", "Sức khỏe hệ thống", frozenset({Role.STAFF, Role.ADMIN}))
+PAGE = Page(f"{ROOT}/suc-khoe", "Tình trạng hệ thống", frozenset({Role.STAFF, Role.ADMIN}))
 
 
 def routes(desk: Desk) -> tuple[web.AbstractRouteDef, ...]:

@@ -1,5 +1,7 @@
 """GET /metrics: for this machine itself, or with the token; for the rest of the world it is not there."""
 
+import asyncio
+
 import pytest
 
 TOKEN = "0123456789abcdef"
@@ -50,6 +52,20 @@ async def test_a_monitor_elsewhere_reads_with_its_token_alone(start) -> None:
     wrong = await status(running, **away, Authorization=f"Bearer {TOKEN}x")
 
     assert (right[0], wrong[0]) == (200, 404)
+
+
+async def test_a_token_of_bytes_that_are_no_letters_is_a_wrong_one(start) -> None:
+    running = await start(metrics_token=TOKEN)
+    host, _, port = running.url.removeprefix("http://").rpartition(":")
+
+    reader, writer = await asyncio.open_connection(host, int(port))
+    asked = b"GET /metrics HTTP/1.1\r\nHost: a.vn\r\nAuthorization: Bearer \xff\xfe\r\n"
+    writer.write(asked + b"Connection: close\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+
+    assert answer.startswith(b"HTTP/1.1 404 ")
 
 
 async def test_no_label_holds_what_somebody_wrote(running) -> None:
