@@ -69,6 +69,9 @@ async def _everything(tx: Tx, person: int) -> dict[str, Any]:
         "relatives": await _rows(
             tx, select(Relatives.since, Relatives.until).where(Relatives.helper_id == person)
         ),
+        "taught_by_family": await _rows(
+            tx, select(Relatives.since, Relatives.until).where(Relatives.person_id == person)
+        ),
         "sign_ins": await _rows(
             tx,
             select(Sessions.__table__).where(Sessions.person_id == person).order_by(Sessions.id),

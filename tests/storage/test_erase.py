@@ -25,6 +25,7 @@ from handlers._requests.sign_in import OpenStaffPage, PageLink
 from handlers._requests.tdp import SetTdp
 from storage import audit, perform, sign_in
 from storage._database import Database
+from storage._own_copy import own_copy
 from storage._tx import Tx
 from storage.addresses import actor_of, address_of
 from storage.house import Actor
@@ -306,6 +307,24 @@ async def test_erasing_ends_every_role_and_leaves_no_name_of_a_member(
         assert grants.all() == [(by.person, now), (by.person, now)]
         assert (await somebody(tx)).roles == {Role.RESIDENT}
         assert await audit.verify(tx) is None
+
+
+async def test_who_is_taught_by_family_reads_so_in_their_own_copy(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        helper = await member(tx, Role.FAMILY, None, "first")
+        await perform(tx, await somebody(tx), RegisterRelative("bà", "Lan", "consent.save"))
+        relative = await tx.connection.scalar(select(Relatives.person_id))
+        assert helper.person is not None
+        assert relative is not None
+
+        taught = json.loads(await own_copy(tx, relative))
+        teaching = json.loads(await own_copy(tx, helper.person))
+
+    assert [one["until"] for one in taught["taught_by_family"]] == [None]
+    assert (taught["relatives"], teaching["taught_by_family"]) == ([], [])
+    assert str(helper.person) not in json.dumps(taught["taught_by_family"])
 
 
 async def test_the_last_admin_may_be_erased_like_anybody(database: Database, now: datetime) -> None:
