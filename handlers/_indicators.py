@@ -23,6 +23,7 @@ ON_THE_SYSTEM = "đếm trên hệ thống"
 NOT_YET = "Hệ thống chưa ghi số này."
 SEVERAL = 3
 """So many names are written out; more are counted."""
+FROM_16 = "Kết quả tính người từ 16 tuổi (tự khai), tổng số tính người từ đủ 18 tuổi."
 REFERENCE = "số liệu tham khảo, chưa phải số xác nhận trên VNeID"
 
 
@@ -72,9 +73,8 @@ def indicators(of: Counted) -> tuple[Indicator, ...]:
 def _staff(of: Counted) -> Iterable[Indicator]:
     offices = _of_kind(of, UnitKind.OFFICE)
     known = [one for one in offices if one.total]
-    whole = whole_of(
-        [one.total for one in known if one.total], _without(offices, known, "số biên chế")
-    )
+    note = _without(offices, known, "số biên chế") if known else ""  # without any, all are counted
+    whole = whole_of([one.total for one in known if one.total], note)
     yield Indicator(
         "A1",
         "a",
@@ -87,9 +87,9 @@ def _staff(of: Counted) -> Iterable[Indicator]:
         whole.value,
         whole.source,
         whole.as_of,
-        f"Tử số: người khác nhau, đã xác nhận, thuộc một cơ quan của phường và {of.staff_rule}. "
-        "Mẫu số: cán bộ, công chức, viên chức, người lao động do cơ quan báo.",
-        "Bài học đạt chưa nói lên “sử dụng tốt”.",
+        f"Kết quả: người khác nhau, đã xác nhận, thuộc một cơ quan của phường và {of.staff_rule}. "
+        "Tổng số: cán bộ, công chức, viên chức, người lao động do cơ quan báo.",
+        "Đạt bài học chưa có nghĩa là “sử dụng tốt”.",
         whole.note,
     )
 
@@ -99,7 +99,7 @@ def _pupils(of: Counted) -> Iterable[Indicator]:
         of,
         (UnitKind.SCHOOL,),
         ("B1", "b", "Học sinh được học ở trường", "học sinh"),
-        "Tử số, mẫu số: nhà trường báo số chung của trường, không có tên học sinh.",
+        "Kết quả, tổng số: nhà trường báo số chung của trường, không có tên học sinh.",
         "Số trường báo, hệ thống không đếm được.",
     )
 
@@ -111,21 +111,21 @@ def _workers(of: Counted) -> Iterable[Indicator]:
         of,
         firms,
         ("Đ1", "đ", "Lao động của doanh nghiệp, hợp tác xã đã được học", "người"),
-        "Tử số, mẫu số: doanh nghiệp, hợp tác xã báo.",
+        "Kết quả, tổng số: doanh nghiệp, hợp tác xã báo.",
         caveat,
     )
-    joined = [one for one in _of_kind(of, *firms) if one.taught]
+    joined = [one for one in _of_kind(of, *firms) if one.taught and one.taught.value]
     yield _count(
         of,
         ("Đ2", "đ", "Doanh nghiệp, hợp tác xã đã báo có người học", "đơn vị"),
         len(joined) if _of_kind(of, *firms) else None,
-        "Số doanh nghiệp, hợp tác xã đã báo số lao động được học.",
+        "Số doanh nghiệp, hợp tác xã đã báo có ít nhất một lao động được học.",
     )
     yield _reported(
         of,
         (UnitKind.HOUSEHOLD,),
         ("Đ3", "đ", "Lao động của hộ kinh doanh đã được học", "người"),
-        "Tử số, mẫu số: hộ kinh doanh báo.",
+        "Kết quả, tổng số: hộ kinh doanh báo.",
         "Chỉ tiêu đ không nói đến hộ kinh doanh nên để riêng, không cộng vào Đ1.",
     )
 
@@ -168,7 +168,7 @@ def _of_kind(of: Counted, *kinds: UnitKind) -> list[UnitLine]:
 
 def _without(units: Sequence[UnitLine], known: Sequence[UnitLine], what: str) -> str:
     names = [one.name for one in units if one not in known]
-    return f"Chưa tính {listed(names)} vì chưa có {what}." if names and known else ""
+    return f"Chưa tính {listed(names)} vì chưa có {what}." if names else ""
 
 
 # ---------------------------------------------------------------- c, d: adults
@@ -176,7 +176,6 @@ def _without(units: Sequence[UnitLine], known: Sequence[UnitLine], what: str) ->
 
 def _adults(of: Counted) -> Iterable[Indicator]:
     whole = adults_of(of)
-    from_16 = "Tử số là người từ 16 tuổi (tự khai), mẫu số là người từ đủ 18 tuổi."
     for code, title, value, definition in (
         (
             "C1",
@@ -198,8 +197,8 @@ def _adults(of: Counted) -> Iterable[Indicator]:
             whole.value,
             whole.source,
             whole.as_of,
-            f"Tử số: người khác nhau, đã xác nhận, {definition}. Mẫu số: người từ đủ 18 tuổi.",
-            from_16,
+            f"Kết quả: người khác nhau, đã xác nhận, {definition}. Tổng số: người từ đủ 18 tuổi.",
+            FROM_16,
             whole.note,
         )
     yield Indicator(
@@ -214,8 +213,8 @@ def _adults(of: Counted) -> Iterable[Indicator]:
         whole.value,
         whole.source,
         whole.as_of,
-        "Tử số: người được Tổ công nghệ số cộng đồng đến nhà hướng dẫn và tự làm được. "
-        "Mẫu số: người từ đủ 18 tuổi.",
+        "Kết quả: người được Tổ công nghệ số cộng đồng đến nhà hướng dẫn và tự làm được. "
+        "Tổng số: người từ đủ 18 tuổi.",
         "Không cộng với C1, C2: có thể là cùng một người.",
         whole.note,
     )
@@ -235,8 +234,8 @@ def _vneid(of: Counted) -> Iterable[Indicator]:
         whole.value,
         whole.source,
         whole.as_of,
-        "Tử số: số do cơ quan có thẩm quyền công bố, cán bộ nhập kèm số văn bản; hệ thống không tự tính. "
-        "Mẫu số: người từ đủ 18 tuổi.",
+        "Kết quả: số do cơ quan có thẩm quyền công bố, cán bộ nhập kèm số văn bản; hệ thống không tự tính. "
+        "Tổng số: người từ đủ 18 tuổi.",
         "" if stated is None or stated.document else "Chưa ghi số văn bản của số công bố.",
         whole.note,
     )

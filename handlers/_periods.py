@@ -142,8 +142,9 @@ def _is_as_its_kind(period: Period) -> bool:
     """Whether the days are those its kind promises; anybody may send a kind with days of their own."""
     if period.kind in _MONTHS:
         return current(period.kind, period.until) == period
-    month = calendar_month(period.until.year, period.until.month)
-    return period.kind is PeriodKind.CALENDAR and month == period
+    if period.kind is PeriodKind.OWN:
+        return False
+    return calendar_month(period.until.year, period.until.month) == period
 
 
 # ---------------------------------------------------------------- what was typed
@@ -188,9 +189,15 @@ def _read(found: re.Match[str], is_calendar: bool) -> Iterator[Period]:
 
 def _own(first: str, last: str) -> Period | None:
     try:
-        return Period(PeriodKind.OWN, date.fromisoformat(first), date.fromisoformat(last))
+        return own(date.fromisoformat(first), date.fromisoformat(last))
     except ValueError:
         return None
+
+
+def own(since: date, until: date) -> Period | None:
+    """Two days as a period; None where one of them lies in a year that nobody reports on."""
+    is_likely = since.year in _YEARS and until.year in _YEARS
+    return Period(PeriodKind.OWN, since, until) if is_likely else None
 
 
 _SAID = (

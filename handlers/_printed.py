@@ -1,8 +1,8 @@
 """How figures are printed: one way for chat, page, docx, xlsx and text, equal to the last digit.
 
-25736 of 36845    “25.736/36.845, đạt 69,85 %”
-nobody knows      “chưa có số liệu”, never 0 and never 0 %
-more than all     “40/36 (111,11 %), quá 100 %: cần kiểm tra lại số liệu”
+25736 of 36845    “25.736/36.845, đạt 69,85%”
+nobody knows      “chưa có số liệu”, never 0 and never 0%
+more than all     “40/36 (111,11%), quá 100%: cần kiểm tra lại số liệu”
 """
 
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def number(value: int | None) -> str:
 def hundredths(numerator: int, denominator: int) -> int:
     """A share in hundredths of a per cent, rounded half up; the ends only where they are truly reached.
 
-    36844 of 36845 is 99,99 %, not 100 %; 1 of 36845 is 0,01 %, not 0 %. `denominator` is 1 or more.
+    36844 of 36845 is 99,99%, not 100%; 1 of 36845 is 0,01%, not 0%. `denominator` is 1 or more.
     """
     rounded = (2 * ALL * numerator + denominator) // (2 * denominator)
     if 0 < numerator < denominator:
@@ -51,9 +51,9 @@ def hundredths(numerator: int, denominator: int) -> int:
 
 
 def percent(numerator: int, denominator: int) -> str:
-    """A share as it is printed: “69,85 %”, “100 %”."""
+    """A share as it is printed: “69,85%”, “100%”."""
     whole, rest = divmod(hundredths(numerator, denominator), 100)
-    return f"{number(whole)},{rest:02} %" if rest else f"{number(whole)} %"
+    return f"{number(whole)},{rest:02}%" if rest else f"{number(whole)}%"
 
 
 def day(found: date) -> str:
@@ -88,7 +88,7 @@ def share(numerator: int | None, denominator: int | None) -> Share:
     assert denominator is not None
     if numerator <= denominator:
         return Share(number(numerator), number(denominator), percent(numerator, denominator))
-    over = f"{percent(numerator, denominator)}, quá 100 %" if denominator else "tổng số là 0"
+    over = f"{percent(numerator, denominator)}, quá 100%" if denominator else "tổng số là 0"
     return Share(
         number(numerator), number(denominator), f"{over}: cần kiểm tra lại số liệu", is_wrong=True
     )
@@ -102,7 +102,7 @@ def share_of(indicator: Indicator) -> Share:
 
 
 def sentence(numerator: int | None, denominator: int | None) -> str:
-    """A share in running text: “25.736/36.845, đạt 69,85 %”."""
+    """A share in running text: “25.736/36.845, đạt 69,85%”."""
     found = share(numerator, denominator)
     if numerator is None:
         return UNKNOWN

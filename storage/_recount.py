@@ -44,7 +44,7 @@ class Days:
     @classmethod
     def of(cls, tx: Tx, since: date | None, until: date | None) -> "Days":
         """The moments between two local days, both included."""
-        after = None if until is None else until + timedelta(days=1)
+        after = None if until is None or until == date.max else until + timedelta(days=1)
         return cls(_midnight(tx, since), _midnight(tx, after))
 
     @property
@@ -63,7 +63,8 @@ class Days:
 
 
 def _midnight(tx: Tx, day: date | None) -> datetime | None:
-    if day is None:
+    """The moment a local day begins; None for the first of all days, before which nothing can be told."""
+    if day is None or day == date.min:
         return None
     return datetime.combine(day, time(), tx.house.timezone).astimezone(UTC)
 

@@ -137,7 +137,7 @@ def _is_of_ward(row: StatedRow) -> bool:
 
 def _staff_rule(tx: Tx) -> str:
     core = tx.house.core
-    return f"đã đạt ít nhất {core.staff_percent} % trong {len(set(core.staff))} bài dành cho cán bộ"
+    return f"đã đạt ít nhất {core.staff_percent}% trong {len(set(core.staff))} bài dành cho cán bộ"
 
 
 # ---------------------------------------------------------------- the work

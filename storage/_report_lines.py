@@ -6,7 +6,7 @@ within the same period stand in the sum twice.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from fractions import Fraction
 
@@ -27,7 +27,7 @@ from handlers._requests.stated import UNIT_WORDS, StatedRow, UnitKind
 from storage._performers import perform
 from storage._tdp_names import all_units
 from storage._tx import Tx
-from storage.house import Actor
+from storage.house import Actor, Grant
 from storage.stated import stated_on
 from storage.tables import Tdps, Units
 
@@ -42,6 +42,7 @@ TAUGHT = {
     UnitKind.HOUSEHOLD: ("households_business_taught", "households_business"),
 }
 """What the units of a kind state: how many were taught, and of how many. Offices state the second alone."""
+NOTHING = Learning(*(0 for _ in fields(Learning)))
 KINDS = (UnitKind.OFFICE, *TAUGHT)
 """The kinds of units a target speaks of, in the order of the targets."""
 
@@ -67,10 +68,23 @@ def added(lines: Iterable[Learning]) -> Learning:
 
 
 async def tdp_lines_between(tx: Tx, by: Actor, period: Period) -> tuple[TdpLine, ...]:
-    """The lines of TDPs alone, as the one who asks is told of them."""
+    """The lines of TDPs alone, as the one who asks is told of them; of theirs with all that went into them."""
+    day = min(period.until, tx.today)
+    by = _with_parts(by, await _heirs(tx, day))
     now = await perform(tx, by, FiguresBy(Dimension.TDP, period.since, period.until))
     so_far = await perform(tx, by, FiguresBy(Dimension.TDP, None, period.until))
-    return await tdp_lines(tx, now, so_far, min(period.until, tx.today))
+    return await tdp_lines(tx, now, so_far, day)
+
+
+def _with_parts(by: Actor, heirs: Mapping[int, int]) -> Actor:
+    """Somebody with their roles also in the TDPs that were merged into theirs."""
+    parts = [
+        Grant(grant.role, part)
+        for grant in by.grants
+        for part, heir in heirs.items()
+        if heir == grant.tdp != part
+    ]
+    return replace(by, grants=(*by.grants, *parts))
 
 
 async def tdp_lines(tx: Tx, now: Figures, so_far: Figures, day: date) -> tuple[TdpLine, ...]:
@@ -79,7 +93,6 @@ async def tdp_lines(tx: Tx, now: Figures, so_far: Figures, day: date) -> tuple[T
     heirs = await _heirs(tx, day)
     adults = {row.tdp: stated(row) for row in await stated_on(tx, "adults", day)}
     within, before = _by_heir(now, heirs), _by_heir(so_far, heirs)
-    told = {one.key for one in so_far.lines}
     lines = [
         TdpLine(
             number,
@@ -89,7 +102,7 @@ async def tdp_lines(tx: Tx, now: Figures, so_far: Figures, day: date) -> tuple[T
             added(before.get(number, ())),
         )
         for number, unit in units.items()
-        if heirs.get(number) == number and (unit.exists_on(day) or str(number) in told)
+        if heirs.get(number) == number and (unit.exists_on(day) or number in before)
     ]
     if None in before or None in within:
         name = next((one.label for one in (*so_far.lines, *now.lines) if not one.key), "chưa rõ")
@@ -100,18 +113,20 @@ async def tdp_lines(tx: Tx, now: Figures, so_far: Figures, day: date) -> tuple[T
 
 
 def _by_heir(figures: Figures, heirs: Mapping[int, int]) -> Mapping[int | None, list[Learning]]:
+    """What was learnt in what every TDP had become; in one that came later, it is nobody's yet (None)."""
     found: dict[int | None, list[Learning]] = {}
     for line in figures.lines:
-        number = int(line.key) if line.key else None
-        heir = number if number is None else heirs.get(number, number)
-        found.setdefault(heir, []).append(learning(line))
+        if (learnt := learning(line)) != NOTHING:
+            heir = heirs.get(int(line.key)) if line.key else None
+            found.setdefault(heir, []).append(learnt)
     return found
 
 
 async def _heirs(tx: Tx, day: date) -> Mapping[int, int]:
     """The TDP that every TDP had become by a day; one that is still there is its own heir.
 
-    One that is gone without an heir stands for itself, so that what happened there is not lost.
+    One that came later has none. One that is gone without an heir stands for itself and for what went into it,
+    so that nothing is lost.
     """
     rows = await tx.connection.execute(
         select(Tdps.id, Tdps.valid_from, Tdps.valid_to, Tdps.merged_into)
@@ -124,7 +139,10 @@ async def _heirs(tx: Tx, day: date) -> Mapping[int, int]:
         heir, passed = number, {number}
         while (gone := tdps[heir]).valid_to is not None and gone.valid_to < day:
             into = gone.merged_into
-            if into is None or into in passed or into not in tdps:
+            if into is None or into not in tdps:
+                break
+            if into in passed:  # merged in a circle
+                heir = number
                 break
             heir = into
             passed.add(into)

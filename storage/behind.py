@@ -8,6 +8,7 @@ storage/_histories.py decide: so the pages together hold exactly the people of t
     police, approver    masked
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +50,9 @@ WALK = 10_000
 CANDIDATES = 100
 ROUNDS = 20
 MASK = "…"
+NUMBER = re.compile("[0-9]{1,9}")
+"""A TDP's or unit's number; whatever else an address says is the number of none."""
+NOWHERE = -1
 
 IN_FULL = (Role.STAFF, Role.ADMIN)
 OF_TDP = (Role.TEAM, Role.HEAD)
@@ -209,7 +213,7 @@ def _pool(wanted: _Wanted, after: int, horizon: int | None) -> Subquery:
         those = those.where(Events.lesson_id == key, Events.code == _base(wanted.request.count))
     else:
         place = Events.tdp_id if dimension is Dimension.TDP else Events.unit_id
-        those = those.where(place == (int(key) if key.isdecimal() else -1))
+        those = those.where(place == (int(key) if NUMBER.fullmatch(key) else NOWHERE))
     return those.subquery()
 
 

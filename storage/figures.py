@@ -42,7 +42,7 @@ from storage._performers import Forbidden, performer
 from storage._recount import Days, recount
 from storage._tx import Tx
 from storage.house import Actor
-from storage.slots import around, first_day, last_day, slot_on, slots_of
+from storage.slots import A_YEAR, around, first_day, last_day, slot_on, slots_of
 from storage.tables import DailyCounts, Events
 
 UNKNOWN = "chưa rõ"
@@ -50,6 +50,8 @@ NO_UNIT = "không thuộc đơn vị nào"
 TOTAL = "Tổng"
 MOST_HALVES = 12
 """Points of half a month; a longer time is told in months."""
+LONGEST = 10 * A_YEAR
+"""So many half months of a course are looked at."""
 
 _FIRST_EVENT = select(func.min(Events.at))
 _FIRST_DAY = select(func.min(DailyCounts.day))
@@ -183,14 +185,18 @@ def _number(key: str) -> int | None:
 
 
 async def _slots(tx: Tx, request: OverTime) -> tuple[int, int]:
-    """The first and the last slot to be told of: from the first thing that happened until today."""
+    """The first and the last slot to be told of: from the first thing that happened until today.
+
+    None lies more than a year ahead; of a longer time than `LONGEST` the last of it.
+    """
     first, last = around(request.since, request.until or tx.today)
+    last = min(last, slot_on(tx.today) + A_YEAR)
     if request.since is None:
         event = await tx.connection.scalar(_FIRST_EVENT)
         days = [await tx.connection.scalar(_FIRST_DAY)]
         days += [event.astimezone(tx.house.timezone).date()] if event is not None else []
         first = slot_on(min((day for day in days if day is not None), default=tx.today))
-    return first, last
+    return max(first, last - LONGEST + 1), last
 
 
 async def _rows_of(tx: Tx, request: OverTime, slots: range) -> Mapping[Cell, Numbers] | None:

@@ -17,15 +17,14 @@ from handlers._effects import Request
 from handlers._frozen import NotTheseFigures, as_document, freeze, hash_of, thaw
 from handlers._periods import code, fault_of, offered
 from handlers._requests.person import Role
+from handlers._requests.praise import Commended, Naming
 from handlers._requests.report import (
     AlreadyFinal,
     BadPeriod,
-    Commended,
     FinishReport,
     MakeReport,
     MyTdps,
     NamesCommended,
-    Naming,
     NoSuchReport,
     Offer,
     Period,

@@ -33,7 +33,7 @@ def first_day(slot: int) -> date:
 
 def last_day(slot: int) -> date:
     """Return the last day of a slot."""
-    return first_day(slot + 1) - timedelta(days=1)
+    return date.max if slot + 1 == AFTER_ALL else first_day(slot + 1) - timedelta(days=1)
 
 
 def slots_of(since: date | None, until: date | None) -> tuple[int, int] | None:

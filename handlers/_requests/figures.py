@@ -46,6 +46,11 @@ class Denominator:
     source: str
     as_of: date
 
+    @property
+    def is_countable(self) -> bool:
+        """Whether they may be counted here: pupils have no accounts, their school states who was taught."""
+        return self.key != "pupils"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -120,7 +125,7 @@ class OverTime(Fact[Course]):
 
     Points are whole half months (1st–14th, 15th–end) or, over more than half a year, months of two of
     them; the first and the last one reach beyond `since` and `until` where these cut one in two. `since`
-    None: from the first event on; `until` None: until today.
+    None: from the first event on; `until` None: until today. At most ten years, and one to come.
     """
 
     count: Count

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from handlers._effects import Deed, Fact
+from handlers._requests.praise import Commended
 
 VERSION = 1
 """Of the fields below: goes up when one is added, taken away or means something else."""
@@ -333,13 +334,17 @@ class NoSuchReport:
 
 @dataclass(frozen=True, slots=True)
 class ReportKept:
-    """A frozen report. `final_on` is a local day, None for a draft; `final_by` the name of who said so."""
+    """A frozen report. `final_on` is a local day, None for a draft; `final_by` the name of who said so.
+
+    `is_public`: small numbers are put together and nobody is named (bot/reports/public.py).
+    """
 
     report: int
     figures: ReportFigures
     hash: str
     final_on: date | None
     final_by: str
+    is_public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,25 +389,6 @@ class FinishReport(Deed[ReportFinished | AlreadyFinal | NoSuchReport]):
     """A named person says that this report is the one that goes out."""
 
     report: int
-
-
-class Naming(Enum):
-    """Whether somebody proposed for commendation may be named now."""
-
-    NAMED = "named"
-    NO_NAME = "no_name"  # they never said how they are called
-    WITHDREW = "withdrew"
-    ERASED = "erased"
-
-
-@dataclass(frozen=True, slots=True)
-class Commended:
-    """Somebody proposed for commendation; `name` and `tdp` are empty unless they may be named."""
-
-    person: int
-    naming: Naming
-    name: str
-    tdp: str
 
 
 @dataclass(frozen=True, slots=True)

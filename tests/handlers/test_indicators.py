@@ -23,7 +23,7 @@ from handlers._requests.stated import UnitKind
 DAY = date(2026, 11, 14)
 NOTHING = Learning(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 EMPTY = Counted(
-    DAY, 0, 0, (), (), "tổ dân phố", None, None, "đã đạt 80 %", "đã đạt đủ 12 bài cốt lõi"
+    DAY, 0, 0, (), (), "tổ dân phố", None, None, "đã đạt 80%", "đã đạt đủ 12 bài cốt lõi"
 )
 
 
@@ -115,6 +115,15 @@ def test_what_units_state_is_added_for_those_that_state_both(
     assert "Đơn vị 3" in found.note
 
 
+def test_units_are_named_also_where_none_of_them_stated_both() -> None:
+    schools = (unit(1, UnitKind.SCHOOL, None, 70), unit(2, UnitKind.SCHOOL, 5, None))
+    offices = (unit(3, UnitKind.OFFICE, 30, None),)
+    of = replace(EMPTY, units=(*schools, *offices))
+
+    assert one(of, "B1").note == "Chưa tính Đơn vị 1, Đơn vị 2 vì chưa có đủ hai số."
+    assert one(of, "A1").note == ""  # it is counted
+
+
 def test_household_businesses_are_told_apart_from_the_target() -> None:
     units = (unit(1, UnitKind.HOUSEHOLD, 3, 5), unit(2, UnitKind.ENTERPRISE, 30, 40))
     of = replace(EMPTY, units=units)
@@ -122,6 +131,12 @@ def test_household_businesses_are_told_apart_from_the_target() -> None:
     assert parts(of, "Đ1") == (30, 40)
     assert parts(of, "Đ3") == (3, 5)
     assert (one(of, "Đ2").measure, one(of, "Đ2").numerator) == (Measure.COUNT, 1)
+
+
+def test_a_firm_that_says_nobody_was_taught_is_none_where_somebody_learnt() -> None:
+    units = (unit(1, UnitKind.ENTERPRISE, 0, 5), unit(2, UnitKind.COOPERATIVE, 3, 5))
+
+    assert one(replace(EMPTY, units=units), "Đ2").numerator == 1
 
 
 def test_adults_are_those_of_every_tdp_and_of_nobody_while_one_is_missing() -> None:

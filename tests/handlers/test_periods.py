@@ -96,6 +96,9 @@ def test_days_that_are_not_what_their_kind_promises_are_named_by_themselves(
         "26-11",
         "2026-11-20",
         "2026-1",
+        "0001-01-01..0001-02-02",
+        "2026-11-01..9999-12-31",
+        "từ 1/1/0001 đến 2/2/0001",
     ],
 )
 def test_what_is_nobodys_name_is_no_period(text: str) -> None:

@@ -32,17 +32,17 @@ def test_numbers_have_dots_between_thousands(value: int | None, printed: str) ->
 @pytest.mark.parametrize(
     ("numerator", "denominator", "printed"),
     [
-        (25_736, 36_845, "69,85 %"),
-        (1, 2, "50 %"),
-        (1, 3, "33,33 %"),
-        (2, 3, "66,67 %"),
-        (1, 800, "0,13 %"),
-        (0, 7, "0 %"),
-        (7, 7, "100 %"),
-        (36_844, 36_845, "99,99 %"),
-        (1, 36_845, "0,01 %"),
-        (36_846, 36_845, "100,01 %"),
-        (3_000, 2, "150.000 %"),
+        (25_736, 36_845, "69,85%"),
+        (1, 2, "50%"),
+        (1, 3, "33,33%"),
+        (2, 3, "66,67%"),
+        (1, 800, "0,13%"),
+        (0, 7, "0%"),
+        (7, 7, "100%"),
+        (36_844, 36_845, "99,99%"),
+        (1, 36_845, "0,01%"),
+        (36_846, 36_845, "100,01%"),
+        (3_000, 2, "150.000%"),
     ],
 )
 def test_shares_have_a_comma_and_reach_their_ends_only_where_they_do(
@@ -67,13 +67,13 @@ def test_a_share_is_never_more_than_half_a_hundredth_off_but_at_its_ends(
 @pytest.mark.parametrize(
     ("numerator", "denominator", "said"),
     [
-        (25_736, 36_845, "25.736/36.845, đạt 69,85 %"),
+        (25_736, 36_845, "25.736/36.845, đạt 69,85%"),
         (5, None, "5; tổng số và tỷ lệ: chưa có số liệu"),
         (None, 5, UNKNOWN),
         (None, None, UNKNOWN),
         (0, 0, "0/0; chưa có số liệu"),
         (3, 0, "3/0; tổng số là 0: cần kiểm tra lại số liệu"),
-        (40, 36, "40/36; 111,11 %, quá 100 %: cần kiểm tra lại số liệu"),
+        (40, 36, "40/36; 111,11%, quá 100%: cần kiểm tra lại số liệu"),
     ],
 )
 def test_a_share_in_running_text_says_both_its_parts(

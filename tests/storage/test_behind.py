@@ -255,6 +255,18 @@ async def test_a_head_sees_nobody_of_another_tdp_whatever_line_is_asked_for(
             assert (await perform(tx, head, request)).people == ()
 
 
+@pytest.mark.parametrize("key", ["9" * 24, "٣", "-1"])
+@pytest.mark.parametrize("dimension", [Dimension.TDP, Dimension.UNIT])
+async def test_behind_what_is_no_number_of_a_place_stands_nobody(
+    database: Database, now: datetime, dimension: Dimension, key: str
+) -> None:
+    async with database.transaction(now) as tx:
+        await ward.empty_ward(tx)
+        await ward.happen(tx, passed(1, 2))
+
+        assert (await perform(tx, LAN, PeopleBehind(dimension, key, Count.PASSED))).people == ()
+
+
 @pytest.mark.parametrize("is_practice", [False, True])
 async def test_every_look_is_written_down_with_its_number_and_without_a_name(
     database: Database, now: datetime, is_practice: bool

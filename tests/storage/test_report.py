@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from handlers._frozen import NotTheseFigures, freeze, hash_of
 from handlers._requests.consent import Purpose
 from handlers._requests.person import Role
+from handlers._requests.praise import Naming
 from handlers._requests.report import (
     AlreadyFinal,
     BadPeriod,
@@ -19,7 +20,6 @@ from handlers._requests.report import (
     MakeReport,
     MyTdps,
     NamesCommended,
-    Naming,
     NoSuchReport,
     Period,
     PeriodFault,
@@ -256,6 +256,70 @@ async def test_a_merged_tdp_is_counted_with_the_one_it_went_into(
 
         lines = [(line.name, line.so_far.reached, line.so_far.core) for line in figures.tdps]
         assert lines == [("Tân Trung", 2, 1)]
+
+
+async def test_a_head_is_told_of_their_tdp_with_what_was_merged_into_it(
+    ward: Database, now: datetime
+) -> None:
+    head = Actor("person:901", frozenset({Role.HEAD}), person=901, grants=(Grant(Role.HEAD, 2),))
+    async with ward.transaction(now) as tx:
+        await put(tx, Tdps, tdp(2, "Tân Trung"), tdp(3, "Xóm Chùa"))
+        await put(tx, Tdps, tdp(1, "Xóm Cũ", valid_to=date(2026, 10, 31), merged_into=2))
+        await somebody(tx, 1, tdp=1, at=BEFORE)
+        await somebody(tx, 2, tdp=2)
+        await somebody(tx, 3, tdp=3)
+
+        lines = await perform(tx, head, MyTdps(NOVEMBER))
+
+        assert not isinstance(lines, BadPeriod)
+        assert [(line.name, line.so_far.reached) for line in lines] == [("Tân Trung", 2)]
+
+
+async def test_nothing_is_lost_of_a_tdp_that_was_merged_into_one_that_was_split_later(
+    ward: Database, now: datetime
+) -> None:
+    async with ward.transaction(now) as tx:
+        await put(tx, Tdps, tdp(2, "Tân Trung", valid_to=date(2026, 10, 31)))
+        await put(tx, Tdps, tdp(1, "Xóm Cũ", valid_to=date(2026, 9, 30), merged_into=2))
+        await put(tx, Tdps, *(tdp(n, f"Tổ {n}", valid_from=date(2026, 11, 1)) for n in (3, 4)))
+        await somebody(tx, 1, tdp=1, at=datetime(2026, 9, 5, tzinfo=UTC))
+        await somebody(tx, 2, tdp=3)
+
+        figures = (await made(tx)).figures
+
+        lines = [(line.name, line.so_far.reached) for line in figures.tdps]
+        assert lines == [("Tân Trung", 1), ("Tổ 3", 1), ("Tổ 4", 0)]
+
+
+async def test_what_was_learnt_before_a_tdp_came_to_be_is_in_the_line_of_the_unknown(
+    ward: Database, now: datetime
+) -> None:
+    async with ward.transaction(now) as tx:
+        await put(tx, Tdps, tdp(1, "Xóm Chùa"))
+        await put(tx, Tdps, tdp(2, "Tổ mới", valid_from=date(2026, 11, 16)))
+        await somebody(tx, 1)  # learns within the period, says afterwards where they live
+        await put(tx, Events, {"code": "tdp", "person_id": 1, "tdp_id": 2, "at": AFTER})
+
+        figures = (await made(tx)).figures
+
+        lines = [(line.id, line.so_far.reached) for line in figures.tdps]
+        assert lines == [(1, 0), (None, 1)]
+        assert figures.total_so_far.reached == 1
+
+
+async def test_tdps_merged_in_a_circle_keep_their_own_lines(ward: Database, now: datetime) -> None:
+    over = date(2026, 10, 31)
+    async with ward.transaction(now) as tx:
+        await put(tx, Tdps, tdp(1, "Xóm Chùa", valid_to=over), tdp(2, "Tổ 2", valid_to=over))
+        for one, other in ((1, 2), (2, 1)):
+            await tx.connection.execute(
+                update(Tdps).where(Tdps.id == one).values(merged_into=other)
+            )
+            await somebody(tx, one, tdp=one, at=BEFORE)
+
+        lines = (await made(tx)).figures.tdps
+
+        assert [(line.id, line.so_far.reached) for line in lines] == [(1, 1), (2, 1)]
 
 
 async def test_practice_people_and_made_up_ones_are_in_no_figure(

@@ -13,11 +13,11 @@ from bot.reports.friday_xlsx import as_xlsx
 from handlers._requests.consent import Agree, Purpose
 from handlers._requests.lesson import AnswerGiven, FinishQuiz, StartLesson
 from handlers._requests.person import Erased, EraseMe, Role
+from handlers._requests.praise import Naming
 from handlers._requests.report import (
     FinishReport,
     MakeReport,
     NamesCommended,
-    Naming,
     NoSuchReport,
     Period,
     PeriodKind,

@@ -81,4 +81,5 @@ def test_a_period_that_cuts_a_slot_in_two_is_not_made_of_them(
 
 def test_a_period_open_on_both_sides_holds_every_slot_there_can_be() -> None:
     assert slots_of(None, None) == around(None, None) == (BEFORE_ALL, AFTER_ALL)
+    assert last_day(slot_on(date.max)) == date.max
     assert BEFORE_ALL < slot_on(date.min) < slot_on(date.max) < AFTER_ALL
