@@ -11,9 +11,9 @@ from bot.config import Config
 from bot.house import now, open_ward
 from bot.reports.public import public_kept
 from handlers import _periods
+from handlers._requests.praise import Commended
 from handlers._requests.report import (
     BadPeriod,
-    Commended,
     MakeReport,
     NamesCommended,
     NoSuchReport,
@@ -50,15 +50,15 @@ class Wanted:
         return self.period is not None or self.has_text or bool(self.docx or self.xlsx)
 
 
-async def hand_out(config: Config, wanted: Wanted) -> None:
-    """Make or find the report, write its files, and say what was done.
+async def hand_out(config: Config, wanted: Wanted) -> ReportKept:
+    """Make or find the report, write its files, say what was done, and return it as it was frozen.
 
     Raises:
         WrongInput: there is no such period or report, or a file cannot be written.
     """
     period = None if wanted.period is None else _named(wanted.period)
     if period is None and wanted.report is None:
-        raise WrongInput(f"Ghi --period KỲ để làm báo cáo, hoặc --report SỐ. Kỳ viết như {FORMS}.")
+        raise WrongInput(f"Ghi --period KỲ để lập báo cáo, hoặc --report SỐ. Kỳ viết như {FORMS}.")
     async with open_ward(config) as ward:
         with bar("Đang đếm"):
             async with ward.database.transaction(now()) as tx:
@@ -66,12 +66,11 @@ async def hand_out(config: Config, wanted: Wanted) -> None:
                 assert number is not None  # one of the two was given
                 kept = await _kept(tx, number)
                 names = await _names(tx, kept) if wanted.docx and not wanted.is_public else None
-    if wanted.is_public:
-        kept = public_kept(kept)
-    _write(config, wanted, kept, names)
+    _write(config, wanted, public_kept(kept) if wanted.is_public else kept, names)
     state = "bản dự thảo" if kept.final_on is None else "đã chốt"
     title = _periods.full_title(kept.figures.period)
     typer.echo(f"Báo cáo số {kept.report}, {state}, {title}.", err=wanted.has_text)
+    return kept
 
 
 def _named(typed: str) -> Period:
@@ -91,7 +90,7 @@ async def _make(tx: Tx, period: Period) -> int:
 async def _kept(tx: Tx, number: int) -> ReportKept:
     kept = await perform(tx, administrator(), ReportOf(number))
     if isinstance(kept, NoSuchReport):
-        raise WrongInput(f"Không có báo cáo số {number}. Làm báo cáo mới bằng --period KỲ.")
+        raise WrongInput(f"Không có báo cáo số {number}. Lập báo cáo mới bằng --period KỲ.")
     return kept
 
 

@@ -109,7 +109,7 @@ def _tell(found: Combined, out: Path) -> None:
     if found.is_sample:
         sys.stderr.write(f"{BANNER}\n")
     if found.days is not None:
-        typer.echo(f"Kỳ {span(found.days)}, cách đếm {found.definitions}.")
+        typer.echo(f"Kỳ {span(found.days)}, mã cách tính {found.definitions}.")
     typer.echo(f"Đã cộng {len(found.added)} trên {len(found.expected)} xã, phường: {out}")
     for one in found.missing[:SHOWN]:
         typer.echo(f"Thiếu: {one.commune.code} {one.commune.name}, {one.reason}.")

@@ -78,12 +78,12 @@ ToFile = Annotated[
 ]
 Number = Annotated[
     int | None,
-    typer.Option("--report", metavar="SỐ", help="Báo cáo nào; không ghi thì lấy bản mới nhất."),
+    typer.Option("--report", metavar="SỐ", help="Số của báo cáo; không ghi thì lấy bản mới nhất."),
 ]
 
 ToCount = Annotated[
     str | None,
-    typer.Option("--period", metavar="KỲ", help="Làm báo cáo của kỳ này, ví dụ 2026-11, 2026-Q4."),
+    typer.Option("--period", metavar="KỲ", help="Lập báo cáo của kỳ này, ví dụ 2026-11, 2026-Q4."),
 ]
 ToPaper = Annotated[
     Path | None, typer.Option("--docx", metavar="TỆP", help="Ghi báo cáo theo mẫu cơ quan (Word).")
@@ -122,12 +122,15 @@ def report(
     shape = one_of("--format", form, Form)
     chosen = configured(context, config, data)
     friday = Wanted(period, number, docx, xlsx, has_text, is_public)
-    if friday.is_any:
-        asyncio.run(hand_out(chosen, friday))
-        return
-    if exchange is not None:
+    if friday.is_any or number is not None or exchange is not None:
         days = wanted.since, wanted.until
-        _hand_on(asyncio.run(_kept(chosen, number, days)), exchange, ZoneInfo(chosen.ward.timezone))
+        kept = asyncio.run(
+            _kept(chosen, number, days)
+            if exchange is not None and not friday.is_any
+            else hand_out(chosen, friday)
+        )
+        if exchange is not None:
+            _hand_on(kept, exchange, ZoneInfo(chosen.ward.timezone), err=has_text)
         return
     found = asyncio.run(_count(chosen, wanted))
     if is_public:
@@ -170,8 +173,8 @@ async def _kept(
     return kept
 
 
-def _hand_on(kept: ReportKept, file: Path, timezone: ZoneInfo) -> None:
-    """Write the indicators of a frozen report."""
+def _hand_on(kept: ReportKept, file: Path, timezone: ZoneInfo, *, err: bool) -> None:
+    """Write the indicators of a frozen report, and say so."""
     made_at = now().astimezone(timezone).replace(microsecond=0)
     try:
         file.write_bytes(as_text(exchange_of(kept.figures, made_at)).encode())
@@ -181,7 +184,8 @@ def _hand_on(kept: ReportKept, file: Path, timezone: ZoneInfo) -> None:
     period = kept.figures.period
     typer.echo(
         f"Đã ghi {file}: báo cáo số {kept.report}, {state}, kỳ {period.since:%d/%m/%Y}–"
-        f"{period.until:%d/%m/%Y}. Trong tệp không có thông tin của người nào."
+        f"{period.until:%d/%m/%Y}. Trong tệp không có thông tin của người nào.",
+        err=err,
     )
 
 

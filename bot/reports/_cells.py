@@ -13,7 +13,7 @@ from handlers._printed import UNKNOWN
 class Cell:
     """What stands in a cell: its text, and where it is a number that number.
 
-    `hundredths` is a share in hundredths of a per cent (6985 is “69,85 %”). `is_wrong`: to be looked at.
+    `hundredths` is a share in hundredths of a per cent (6985 is “69,85%”). `is_wrong`: to be looked at.
     """
 
     text: str

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from bot.reports._cells import Row, Table, capital, count, shares, words
 from handlers import _printed
-from handlers._requests.report import BestTdp, Commended, Naming, ReportFigures
+from handlers._indicators import FROM_16
+from handlers._requests.praise import Commended, Naming
+from handlers._requests.report import BestTdp, ReportFigures
 
 
 def best(figures: ReportFigures) -> Table:
@@ -35,7 +37,7 @@ def why_best(figures: ReportFigures) -> str:
     if figures.is_best_by_share:
         return (
             f"Xếp theo tỷ lệ người học đủ bài cốt lõi trên số người từ đủ 18 tuổi, chỉ xét {unit} đã có số "
-            "người từ đủ 18 tuổi và có ít nhất 5 người học đủ."
+            f"người từ đủ 18 tuổi và có ít nhất 5 người học đủ. {FROM_16}"
         )
     return (
         f"Xếp theo số người học đủ bài cốt lõi vì chưa có số người từ đủ 18 tuổi của {unit}; chỉ xét {unit} "
@@ -67,7 +69,7 @@ def commended(names: Sequence[Commended]) -> Iterable[str]:
             case Naming.NAMED:
                 yield f"{one.name}, {one.tdp}" if one.tdp else one.name
             case Naming.NO_NAME:
-                yield f"chưa có tên, số {one.person}"
+                yield f"chưa ghi tên (người số {one.person})"
             case Naming.WITHDREW:
                 yield "không đồng ý nêu tên"
             case Naming.ERASED:

@@ -2,7 +2,7 @@
 
 Nothing is asked of whoever shows them: no script, no style sheet, no font of their own. Every mark carries its
 number, dark on white, so that it reads on an old screen, on a black-and-white printer and by a screen reader
-(title and desc); the caller puts the table behind it. Numbers are written as in Vietnamese: 25.736, 69,85 %.
+(title and desc); the caller puts the table behind it. Numbers are written as in Vietnamese: 25.736, 69,85%.
 
     bars(name, title, told, (Bar("Tân Trung", 25_736, 36_845), …))
     columns(name, title, told, (Column("10/2026", 120), …))

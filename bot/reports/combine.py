@@ -20,8 +20,10 @@ from typing import TypeVar
 
 from bot.reports.exchange import Exchange, Figure, NotAnExchange, read_exchange
 from handlers._requests.report import Measure
+from lessons import fold
 
 T = TypeVar("T")
+_KINDS = frozenset({"ubnd", "xa", "x", "phuong", "p"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Kind(Enum):
     SAMPLE = "Dữ liệu mẫu"
     PERIOD = "Khác kỳ"
     DUPLICATE = "Gửi trùng"
-    DEFINITIONS = "Khác định nghĩa"
+    DEFINITIONS = "Khác cách tính"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,20 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one commune told of one indicator; `figure` None: its file does not have it."""
+    """What one commune told of one indicator; `figure` None: its file does not have it.
+
+    `ward` is what the file calls the commune.
+    """
 
     commune: Commune
     figure: Figure | None
+    ward: str
+
+    @property
+    def is_of_another_name(self) -> bool:
+        """Whether the file seems to be another commune's that has this one's code."""
+        listed, told = _bare(self.commune.name), _bare(self.ward)
+        return listed not in told and told not in listed
 
     @property
     def is_added(self) -> bool:
@@ -244,7 +256,7 @@ def _newest(sent: Iterable[Sent], faults: list[Fault]) -> list[Sent]:
             newer = one.exchange.made_at.strftime("%H:%M %d/%m/%Y")
             is_same = older.exchange.indicators == one.exchange.indicators
             which = "giống hệt số liệu" if is_same else "đã dùng tệp mới hơn"
-            reason = f"{which}: {one.file} (làm lúc {newer})"
+            reason = f"{which}: {one.file} ({one.exchange.ward}, làm lúc {newer})"
             faults.append(_fault(older, Kind.DUPLICATE, reason))
         chosen[one.code] = one
     return sorted(chosen.values(), key=lambda one: one.code)
@@ -255,7 +267,7 @@ def _other_definitions(one: Sent, definitions: str) -> Fault:
     return _fault(
         one,
         Kind.DEFINITIONS,
-        f"cách đếm {own}, đa số là {definitions}; để riêng, không cộng. Dùng cùng phiên bản và cùng "
+        f"mã cách tính {own}, đa số là {definitions}; để riêng, không cộng. Dùng cùng phiên bản và cùng "
         "danh sách bài cốt lõi rồi gửi lại",
     )
 
@@ -270,25 +282,41 @@ def span(days: tuple[date, date]) -> str:
 
 def _totals(added: Sequence[Sent], expected: Sequence[Commune]) -> tuple[Total, ...]:
     """Each indicator that anybody told, in the order of the first file that has it."""
-    firsts: dict[str, Figure] = {}
+    figures: dict[str, list[Figure]] = {}
     for one in added:
         for figure in one.exchange.indicators:
-            firsts.setdefault(figure.code, figure)
-    told = {one.code: {each.code: each for each in one.exchange.indicators} for one in added}
+            figures.setdefault(figure.code, []).append(figure)
+    told = {one.code: one.exchange for one in added}
+    there = [commune for commune in expected if commune.code in told]
     return tuple(
         Total(
             code,
             first.title,
             first.measure,
             first.counted,
-            tuple(
-                Row(commune, told[commune.code].get(code))
-                for commune in expected
-                if commune.code in told
-            ),
+            tuple(_row(commune, told[commune.code], first) for commune in there),
         )
-        for code, first in firsts.items()
+        for code, first in ((code, _usual(these)) for code, these in figures.items())
     )
+
+
+def _usual(figures: Sequence[Figure]) -> Figure:
+    """The first figure that is what most are: a share, or a number."""
+    ((measure, _),) = Counter(one.measure for one in figures).most_common(1)
+    return next(one for one in figures if one.measure is measure)
+
+
+def _row(commune: Commune, told: Exchange, usual: Figure) -> Row:
+    """What a commune told; something else under the same code is nothing of it."""
+    alike = (
+        one for one in told.indicators if (one.code, one.measure) == (usual.code, usual.measure)
+    )
+    return Row(commune, next(alike, None), told.ward)
+
+
+def _bare(name: str) -> str:
+    """A commune's name alone: “trung thanh” of “P. Trung Thành” and of “UBND phường Trung Thành”."""
+    return " ".join(word for word in fold(name).split() if word not in _KINDS)
 
 
 def _missing(

@@ -127,13 +127,22 @@ def _period(found: Combined) -> str:
 def _summary(book: _Book) -> None:
     found = book.found
     lines = (
-        f"{_period(found)}. Cách đếm: {found.definitions or UNKNOWN}.",
-        f"Cộng {len(found.added)} trên {len(found.expected)} xã, phường; {len(found.missing)} nơi chưa có.",
-        "Mỗi dòng chỉ cộng những nơi có đủ số; cột “Cộng của” ghi bao nhiêu nơi.",
+        f"{_period(found)}. Mã cách tính: {found.definitions or UNKNOWN}.",
+        f"Đã cộng {len(found.added)} trên {len(found.expected)} xã, phường; {len(found.missing)} nơi chưa có.",
+        "Mỗi dòng chỉ cộng những nơi có đủ số; cột “Số nơi đã cộng” ghi là bao nhiêu nơi.",
     )
     title = "Tổng hợp số liệu bình dân học vụ số"
     sheet = book.sheet("Tổng hợp", title, lines, (8, 52, 12, 14, 14, 12, 12, 26))
-    heads = ("Mã", "Chỉ tiêu", "Đếm", "Tử số", "Mẫu số", "Tỷ lệ", "Cộng của", "Xem lại")
+    heads = (
+        "Mã",
+        "Chỉ tiêu",
+        "Đơn vị tính",
+        "Kết quả",
+        "Tổng số",
+        "Tỷ lệ",
+        "Số nơi đã cộng",
+        "Xem lại",
+    )
     book.table(sheet, heads, [_total(total, found) for total in found.totals])
     _summary_chart(book, sheet)
 
@@ -158,7 +167,7 @@ def _share(numerator: int | None, denominator: int | None) -> float | None:
 
 
 def _remark(share: float | None) -> str:
-    return "Trên 100%: tử số hoặc mẫu số sai" if share is not None and share > 1 else ""
+    return "Trên 100%: kết quả hoặc tổng số sai" if share is not None and share > 1 else ""
 
 
 def _summary_chart(book: _Book, sheet: Worksheet) -> None:
@@ -197,16 +206,16 @@ def _cells(sheet: str, rows: Sequence[int], column: str) -> str:
 def _indicator(book: _Book, total: Total) -> None:
     found = book.found
     lines = (
-        f"{_period(found)}. Đếm: {total.counted}.",
-        f"Cộng của {len(total.added)} trên {len(found.expected)} xã, phường.",
+        f"{_period(found)}. Đơn vị tính: {total.counted}.",
+        f"Đã cộng số của {len(total.added)} trên {len(found.expected)} xã, phường.",
     )
     sheet = book.sheet(
         *(total.code, f"{total.code}. {total.title}", lines),
         (9, 30, 13, 13, 11, 34, 12, 34, 12, 24),
     )
     heads = (
-        *("Mã", "Xã, phường", "Tử số", "Mẫu số", "Tỷ lệ"),
-        *("Nguồn tử số", "Ngày", "Nguồn mẫu số", "Ngày", "Ghi chú"),
+        *("Mã", "Xã, phường", "Kết quả", "Tổng số", "Tỷ lệ"),
+        *("Nguồn kết quả", "Ngày", "Nguồn tổng số", "Ngày", "Ghi chú"),
     )
     share = _share(total.numerator, total.denominator)
     both = (total.numerator, total.denominator, share)
@@ -217,18 +226,21 @@ def _indicator(book: _Book, total: Total) -> None:
 
 
 def _row(row: Row) -> tuple[Cell, ...]:
-    one = row.figure
+    one, names = row.figure, (row.commune.code, row.commune.name)
     if one is None:
-        return (row.commune.code, row.commune.name, *(None,) * 7, "tệp không có chỉ tiêu này")
+        return (*names, *(None,) * 7, "tệp không có chỉ tiêu này")
     share = _share(one.numerator, one.denominator)
+    remarks = (
+        _remark(share) if row.is_added else "chưa cộng: thiếu số",
+        f"trong tệp ghi tên là {row.ward}, cần hỏi lại" if row.is_of_another_name else "",
+    )
     return (
-        row.commune.code,
-        row.commune.name,
+        *names,
         UNKNOWN if one.numerator is None else one.numerator,
         one.denominator,
         share,
         *_sources(one),
-        _remark(share) if row.is_added else "chưa cộng: thiếu số",
+        "; ".join(filter(None, remarks)),
     )
 
 
@@ -273,14 +285,24 @@ def _faults(book: _Book) -> None:
 
 def _apart(book: _Book) -> None:
     lines = (
-        f"Cách đếm của bảng: {book.found.definitions}. Các tệp dưới đây đếm cách khác.",
+        f"Mã cách tính của bảng: {book.found.definitions}. Các tệp dưới đây tính theo cách khác.",
         "Không so sánh, không cộng với các trang kia.",
     )
     sheet = book.sheet(
-        *("Khác định nghĩa", "Số liệu đếm theo định nghĩa khác", lines),
+        *("Khác cách tính", "Số liệu tính theo cách khác", lines),
         (9, 30, 22, 8, 46, 13, 13, 11, 34),
     )
-    heads = ("Mã", "Xã, phường", "Cách đếm", "Chỉ tiêu", "Tên", "Tử số", "Mẫu số", "Tỷ lệ", "Tệp")
+    heads = (
+        "Mã",
+        "Xã, phường",
+        "Mã cách tính",
+        "Chỉ tiêu",
+        "Tên",
+        "Kết quả",
+        "Tổng số",
+        "Tỷ lệ",
+        "Tệp",
+    )
     rows: list[Sequence[Cell]] = [
         (
             *(sent.code, sent.exchange.ward, str(sent.exchange.definitions), one.code, one.title),

@@ -28,10 +28,12 @@ VERSION = 1
 MAX_BYTES = 256 * 1024
 """Ten times what any file of ours has."""
 MOST = 1_000_000_000
+LONGEST = 400
+"""Letters of a text; a longer list of sources is cut."""
 CODE = r"^[A-ZĐ][0-9]{1,2}$"
 WARD_CODE = r"^[0-9]{5}$"
 
-Text = Annotated[str, Field(max_length=400)]
+Text = Annotated[str, Field(max_length=LONGEST)]
 Short = Annotated[str, Field(max_length=120)]
 Count = Annotated[int, Field(ge=0, le=MOST)]
 
@@ -141,12 +143,16 @@ def _figure(one: Indicator) -> Figure:
         measure=one.measure,
         counted=one.counted,
         numerator=one.numerator,
-        counted_from=one.counted_from,
+        counted_from=_short(one.counted_from),
         counted_on=one.counted_on,
         denominator=one.denominator,
-        source=one.source,
+        source=_short(one.source),
         as_of=one.as_of,
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def as_text(exchange: Exchange) -> str:
@@ -178,7 +184,7 @@ def read_exchange(body: bytes) -> Exchange:
         raise NotAnExchange("không phải tệp số liệu do hocso report --exchange làm ra")
     if document.get("version") != VERSION:
         raise NotAnExchange(
-            f"tệp thuộc phiên bản {str(document.get('version'))[:20]}, máy này đọc được phiên bản {VERSION}"
+            f"tệp thuộc phiên bản {_shown(document.get('version'))[:20]}, máy này đọc được phiên bản {VERSION}"
         )
     checksum = document.pop("checksum", None)
     try:
@@ -192,15 +198,15 @@ def read_exchange(body: bytes) -> Exchange:
 
 def _document(body: bytes) -> dict[str, Any]:
     if len(body) > MAX_BYTES:
-        raise NotAnExchange(f"tệp quá lớn ({len(body) // 1024} kB)")
+        raise NotAnExchange(f"tệp quá lớn (trên {MAX_BYTES // 1024} kB)")
     try:
         document = json.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise NotAnExchange("không phải chữ UTF-8") from None
     except json.JSONDecodeError as error:
-        raise NotAnExchange(f"JSON hỏng ở dòng {error.lineno}, cột {error.colno}") from None
+        raise NotAnExchange(f"nội dung tệp hỏng ở dòng {error.lineno}, cột {error.colno}") from None
     except (ValueError, RecursionError):
-        raise NotAnExchange("JSON hỏng") from None
+        raise NotAnExchange("nội dung tệp hỏng") from None
     if not isinstance(document, dict):
         raise NotAnExchange("không phải tệp số liệu do hocso report --exchange làm ra")
     return document
@@ -217,9 +223,14 @@ _FAULTS = {
 }
 
 
+def _shown(found: object) -> str:
+    """Something out of a file without what a terminal would obey or nothing can write."""
+    return "".join(one if one.isprintable() else "?" for one in str(found))
+
+
 def _first_fault(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
-    where = ".".join(str(part)[:40] for part in first["loc"]) or "tệp"
+    where = ".".join(_shown(part)[:40] for part in first["loc"]) or "tệp"
     reason = _FAULTS.get(first["type"], "không đúng kiểu")
     cause = first.get("ctx", {}).get("error")
     return f"mục “{where}” {reason}" + (f" ({cause})" if cause else "")

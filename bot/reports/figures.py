@@ -17,6 +17,8 @@ from handlers._requests.figures import Dimension, Figures, Line
 
 NO_DENOMINATOR = _printed.UNKNOWN
 """What stands where a share would: the ward has not given how many people live where."""
+NOT_COUNTED = "không tính"
+"""What stands where a share of pupils would: they have no accounts."""
 BOM = "\ufeff"
 """Excel takes a CSV for UTF-8 only behind this mark."""
 
@@ -33,8 +35,9 @@ DEFINITIONS = {
     "reached": "Đã tham gia: đã có ít nhất một việc được ghi trên hệ thống.",
     "core": "Đủ bài cốt lõi: đạt hết các bài cốt lõi mà phường chọn.",
     "staff": "Đạt phần của cán bộ: đạt đủ số bài phường chọn cho cán bộ.",
-    "population_percent": "% dân số: số người học xong chia cho số người của dòng đó mà cơ quan đã báo "
-    f"(người từ đủ 18 tuổi, người của đơn vị); chưa ai báo thì ghi “{NO_DENOMINATOR}”.",
+    "population_percent": "% dân số: số người học xong, từ 16 tuổi (tự khai), chia cho số người của dòng đó mà "
+    f"cơ quan đã báo (người từ đủ 18 tuổi, người của đơn vị); chưa ai báo thì ghi “{NO_DENOMINATOR}”. "
+    f"Trường học thì ghi “{NOT_COUNTED}”: học sinh không có tài khoản, số đã học do trường báo.",
     "unknown": "Dòng “chưa rõ”: việc chưa biết của nơi nào hay người nào, như lượt của người không lưu.",
     "left_out": "Không bao giờ tính: người tập thử và dữ liệu mẫu.",
     "public": "Bản công khai: dòng nào có số từ 1 đến 4 thì gộp với dòng khác, để không ai lần ra từng "
@@ -134,9 +137,9 @@ def definitions(report: Report) -> tuple[str, ...]:
 
 def _sources(report: Report) -> tuple[str, ...]:
     """Where the numbers come from that shares are of."""
-    given = [line.of for line in _all_lines(report) if line.of is not None]
+    given = [line.of for line in _all_lines(report) if line.of and line.of.is_countable]
     found = dict.fromkeys(f"{one.source} ({_day(one.as_of)})" for one in given)
-    return (f"Số người để chia lấy ở: {', '.join(found)}.",) if found else ()
+    return (f"Nguồn tổng số người: {', '.join(found)}.",) if found else ()
 
 
 def number(value: int) -> str:
@@ -153,15 +156,17 @@ def _row(report: Report, line: Line) -> tuple[str, ...]:
 
 
 def _share(line: Line) -> float | None:
-    """The part of a line's people who finished a lesson, in percent; None: nobody stated how many there are."""
-    if line.of is None or not line.of.value:
+    """The part of a line's people who finished a lesson, in percent; None: there is none to be told."""
+    if line.of is None or not line.of.value or not line.of.is_countable:
         return None
     return _printed.hundredths(line.completed, line.of.value) / 100
 
 
 def _percent(line: Line) -> str:
-    """The share with what it is a share of: “25.736/36.845, đạt 69,85 %”; more than all of them is flagged."""
-    return NO_DENOMINATOR if line.of is None else _printed.sentence(line.completed, line.of.value)
+    """The share with what it is a share of: “25.736/36.845, đạt 69,85%”; more than all of them is flagged."""
+    if line.of is None:
+        return NO_DENOMINATOR
+    return _printed.sentence(line.completed, line.of.value) if line.of.is_countable else NOT_COUNTED
 
 
 def _pairs(line: Line) -> tuple[tuple[int, int], ...]:

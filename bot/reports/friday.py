@@ -2,12 +2,14 @@
 
 from bot.reports._cells import Cell, Row, Table, capital, count, shares, words
 from handlers import _periods, _printed
+from handlers._indicators import FROM_16, ON_THE_SYSTEM
 from handlers._printed import UNKNOWN
 from handlers._requests.report import (
     Indicator,
     Learning,
     LessonLine,
     Measure,
+    Period,
     Process,
     ReportFigures,
     ReportKept,
@@ -16,9 +18,18 @@ from handlers._requests.report import (
     TdpLine,
     UnitLine,
 )
+from storage.slots import around, first_day, last_day, slots_of
 
 DRAFT = "DỰ THẢO"
 SAMPLE = "DỮ LIỆU MẪU"
+PUBLIC = "BẢN CÔNG KHAI"
+PUBLIC_WAY = (
+    "Bản công khai: nơi nào, đơn vị nào, bài nào có số từ 1 đến 4 thì gộp với dòng khác hoặc không in, "
+    "không xếp hạng riêng; không nêu tên ai. Số chung của toàn địa bàn giữ nguyên."
+)
+"""What is different in a report that everybody may read."""
+ON_SYSTEM = f"Nguồn: {ON_THE_SYSTEM}."
+OF_PLAN = "Nguồn: kế hoạch của phường, do cán bộ cập nhật."
 MOVEMENT = "thực hiện phong trào “Bình dân học vụ số”"
 
 
@@ -31,10 +42,11 @@ def subject(figures: ReportFigures) -> str:
 
 
 def marks(kept: ReportKept) -> tuple[str, ...]:
-    """What must stand on every page: that it is a draft, that its people are made up."""
+    """What must stand on every page: that it is a draft, of made-up people, for everybody."""
     draft = (DRAFT,) if kept.final_on is None else ()
     sample = (SAMPLE,) if kept.figures.is_sample else ()
-    return draft + sample
+    public = (PUBLIC,) if kept.is_public else ()
+    return draft + sample + public
 
 
 # ---------------------------------------------------------------- the five targets
@@ -84,7 +96,7 @@ def definitions(figures: ReportFigures) -> Table:
         ("Mã", "Chỉ tiêu", "Cách tính", "Lưu ý"),
         (6, 26, 40, 28),
         tuple(rows),
-        (*GENERAL, f"Bản cách tính: {figures.definitions}."),
+        (*GENERAL, f"Mã cách tính: {figures.definitions}."),
     )
 
 
@@ -95,7 +107,7 @@ GENERAL = (
     ),
     "Lượt: mỗi lần việc đó xảy ra, tính cả người chưa xác nhận và người không lưu kết quả.",
     "Trong kỳ: từ ngày đầu đến ngày cuối của kỳ. Lũy kế: từ khi bắt đầu đến hết kỳ.",
-    f"Chỗ nào chưa có người cung cấp số thì ghi “{UNKNOWN}”, không ghi 0 hay 0 %.",
+    f"Chỗ nào chưa có người cung cấp số thì ghi “{UNKNOWN}”, không ghi 0 hay 0%.",
 )
 """What every figure of the report goes by."""
 
@@ -113,7 +125,9 @@ def process(figures: ReportFigures) -> Table:
         "Lũy kế (người)",
         "Lũy kế (lượt)",
     )
-    return Table("Kết quả học tập và hỗ trợ", heads, (36, 16, 16, 16, 16), tuple(rows))
+    return Table(
+        "Kết quả học tập và hỗ trợ", heads, (36, 16, 16, 16, 16), tuple(rows), (ON_SYSTEM,)
+    )
 
 
 def _work(one: Process) -> tuple[Cell, ...]:
@@ -143,7 +157,19 @@ def obstacles(figures: ReportFigures) -> Table:
         "Trả lời (lượt)",
         "Tỷ lệ đúng",
     )
-    return Table("Nội dung bà con còn vướng", heads, (26, 38, 12, 12, 12), tuple(rows))
+    notes = (ON_SYSTEM, *_whole_halves(figures.period))
+    return Table(
+        "Nội dung người dân còn vướng mắc", heads, (26, 38, 12, 12, 12), tuple(rows), notes
+    )
+
+
+def _whole_halves(period: Period) -> tuple[str, ...]:
+    """From when until when answers are counted, where the period cuts a half month in two."""
+    if slots_of(period.since, period.until) is not None:
+        return ()
+    first, last = around(period.since, period.until)
+    since, until = _printed.day(first_day(first)), _printed.day(last_day(last))
+    return (f"Câu trả lời đếm theo nửa tháng: từ {since} đến {until}.",)
 
 
 # ---------------------------------------------------------------- tasks
@@ -154,8 +180,9 @@ def tasks(figures: ReportFigures) -> Table:
     return Table(
         "Tiến độ nhiệm vụ theo kế hoạch",
         ("Mã", "Nội dung", "Chủ trì", "Phối hợp", "Thời hạn", "Kết quả", "Tình trạng"),
-        (6, 25, 13, 13, 13, 17, 13),
+        (6, 24, 13, 13, 15, 16, 13),
         tuple(map(_task, figures.tasks)),
+        (OF_PLAN,),
     )
 
 
@@ -205,7 +232,7 @@ def tdps(figures: ReportFigures) -> Table:
     total = _tdp(name, shares_of_adults(figures.total_so_far, adults), figures.total_in_period)
     rows = [*map(_tdp_line, figures.tdps), Row(total, total=True)]
     sources = dict.fromkeys(_printed.stated_from(one.adults) for one in figures.tdps if one.adults)
-    notes = [f"Nguồn số người từ đủ 18 tuổi: {one}." for one in sources]
+    notes = [ON_SYSTEM, *(f"Nguồn số người từ đủ 18 tuổi: {one}." for one in sources), FROM_16]
     return Table(
         f"Số liệu theo {figures.unit_word}",
         heads,
@@ -280,6 +307,7 @@ def lessons(figures: ReportFigures) -> Table:
         heads,
         (30, 10, 10, 10, 10, 10, 10, 10),
         tuple(map(_lesson, figures.lessons)),
+        (ON_SYSTEM,),
     )
 
 
@@ -311,7 +339,7 @@ def course(figures: ReportFigures) -> Table:
         for one in figures.course
     ]
     heads = ("Đến ngày", "Đăng ký (người)", "Học đủ bài cốt lõi (người)", "Đạt (lượt)")
-    return Table("Lũy kế qua các tháng", heads, (25, 25, 25, 25), tuple(rows))
+    return Table("Lũy kế qua các tháng", heads, (25, 25, 25, 25), tuple(rows), (ON_SYSTEM,))
 
 
 # ---------------------------------------------------------------- what is missing
@@ -319,8 +347,9 @@ def course(figures: ReportFigures) -> Table:
 
 def gaps(figures: ReportFigures) -> tuple[str, ...]:
     """The indicators that cannot be told yet, and those that are surely wrong."""
-    unknown = [one.code for one in figures.indicators if not _printed.is_known(one)]
     wrong = [one.code for one in figures.indicators if _printed.share_of(one).is_wrong]
+    missing = [one.code for one in figures.indicators if not _printed.is_known(one)]
+    unknown = [code for code in missing if code not in wrong]
     said = [f"Chưa có số liệu của chỉ tiêu: {', '.join(unknown)}."] if unknown else []
     said += (
         [f"Số liệu cần kiểm tra lại (kết quả lớn hơn tổng số): {', '.join(wrong)}."]

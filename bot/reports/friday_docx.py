@@ -31,13 +31,16 @@ from bot.reports._paper import (
     write,
 )
 from handlers import _periods, _printed
-from handlers._requests.report import Commended, ReportFigures, ReportKept, TaskState
+from handlers._requests.praise import Commended
+from handlers._requests.report import ReportFigures, ReportKept, TaskState
 
 INDENT_MM = 12.7
 STATE, FREEDOM = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"
 LEFT_SIDE_MM = 68
 RIGHT_SIDE_MM = TEXT_MM - LEFT_SIDE_MM
 SEAL_LINES = 4
+ROMAN = ("I", "II", "III")
+"""How annexes are numbered."""
 MANY_COLUMNS = 6
 """A table with more of them has smaller letters."""
 TWO_DIGITS_BELOW = 3
@@ -53,7 +56,7 @@ def as_docx(kept: ReportKept, form: Form, names: Sequence[Commended] | None) -> 
     _title(paper, figures, form)
     _steering(paper)
     _targets(paper, figures)
-    _work(paper, figures, names)
+    _work(paper, kept, names)
     _shortcomings(paper, figures)
     _next(paper, figures)
     _proposals(paper)
@@ -137,32 +140,38 @@ def _steering(paper: Paper) -> None:
 
 def _targets(paper: Paper, figures: ReportFigures) -> None:
     _part(paper, "II. KẾT QUẢ THEO 5 CHỈ TIÊU")
-    _table(paper, friday.targets(figures), TEXT_MM)
+    _table(paper, friday.targets(figures), TEXT_MM, figures)
+    _say(
+        paper,
+        f"Số liệu theo {figures.unit_word}, theo đơn vị và cách tính: xem các phụ lục kèm theo.",
+    )
 
 
-def _work(paper: Paper, figures: ReportFigures, names: Sequence[Commended] | None) -> None:
+def _work(paper: Paper, kept: ReportKept, names: Sequence[Commended] | None) -> None:
+    figures = kept.figures
     _part(paper, "III. KẾT QUẢ THỰC HIỆN NHIỆM VỤ")
-    _sub(paper, "1. Học tập và hỗ trợ bà con")
-    _table(paper, friday.process(figures), TEXT_MM)
+    _sub(paper, "1. Học tập và hỗ trợ người dân")
+    _table(paper, friday.process(figures), TEXT_MM, figures)
     _sub(paper, "2. Tiến độ nhiệm vụ theo kế hoạch")
     if figures.tasks:
-        _table(paper, friday.tasks(figures), TEXT_MM)
+        _table(paper, friday.tasks(figures), TEXT_MM, figures)
     else:
         _to_write(paper, "Chưa có danh mục nhiệm vụ của kế hoạch trong hệ thống.")
     _sub(paper, f"3. {capital(figures.unit_word)} làm tốt, cá nhân đề nghị biểu dương")
-    _did_well(paper, figures, names)
+    _did_well(paper, kept, names)
 
 
-def _did_well(paper: Paper, figures: ReportFigures, names: Sequence[Commended] | None) -> None:
+def _did_well(paper: Paper, kept: ReportKept, names: Sequence[Commended] | None) -> None:
+    figures = kept.figures
     if figures.best:
         _say(
             paper,
             *(f"- {_praise.best_sentence(one)}." for one in figures.best),
             _praise.why_best(figures),
         )
-    else:
+    elif not kept.is_public:
         _say(paper, f"Chưa có {figures.unit_word} nào có từ 5 người học đủ bài cốt lõi.")
-    _say(paper, _praise.how_many_commended(figures))
+    _say(paper, friday.PUBLIC_WAY if kept.is_public else _praise.how_many_commended(figures))
     if names:
         _say(
             paper,
@@ -177,9 +186,9 @@ def _shortcomings(paper: Paper, figures: ReportFigures) -> None:
         _say(paper, *(f"- {one}." for one in late))
     _say(paper, *friday.gaps(figures))
     if figures.obstacles:
-        _say(paper, "Nội dung bà con còn vướng nhất:")
+        _say(paper, "Nội dung người dân còn vướng mắc nhất:")
         paper.paragraphs[-1].paragraph_format.keep_with_next = True
-        _table(paper, friday.obstacles(figures), TEXT_MM)
+        _table(paper, friday.obstacles(figures), TEXT_MM, figures)
     _to_write(paper, "Cán bộ viết thêm tồn tại, hạn chế khác và nguyên nhân.")
 
 
@@ -220,9 +229,9 @@ def _annexes(paper: Paper, figures: ReportFigures) -> None:
     for number, table in enumerate((one for one in annexes if one.rows), start=1):
         if number == 1:
             long_page(paper)
-        head = line(paper, f"PHỤ LỤC {number}", align=Align.CENTRE, bold=True)
+        head = line(paper, f"Phụ lục {ROMAN[number - 1]}", align=Align.CENTRE, bold=True)
         head.paragraph_format.page_break_before = number > 1
-        line(paper, table.title, align=Align.CENTRE, bold=True)
+        line(paper, table.title.upper(), align=Align.CENTRE, bold=True)
         line(
             paper,
             f"(Kèm theo Báo cáo {friday.subject(figures).replace('Kết', 'kết', 1)})",
@@ -230,14 +239,14 @@ def _annexes(paper: Paper, figures: ReportFigures) -> None:
             italic=True,
             after=6,
         )
-        _table(paper, table, LONG_TEXT_MM)
+        _table(paper, table, LONG_TEXT_MM, figures)
 
 
 # ---------------------------------------------------------------- tables
 
 
-def _table(paper: Paper, table: Table, whole_mm: float) -> None:
-    """A table of the report with its remarks below."""
+def _table(paper: Paper, table: Table, whole_mm: float, figures: ReportFigures) -> None:
+    """A table of the report with its remarks below, and when its numbers were read."""
     parts = sum(table.widths)
     widths = [whole_mm * part / parts for part in table.widths]
     made = grid(paper, 1 + len(table.rows), widths)
@@ -251,7 +260,7 @@ def _table(paper: Paper, table: Table, whole_mm: float) -> None:
             cells[: len(said.cells)], said.cells, size, is_bold=said.total, is_heading=said.heading
         )
     repeat_head(made)
-    for note in table.notes:
+    for note in dict.fromkeys((*table.notes, _printed.data_until(figures))):
         line(paper, note, align=Align.BOTH, italic=True, size=NOTE_PT, before=2)
     line(paper).paragraph_format.line_spacing = Pt(8)
 
@@ -269,7 +278,6 @@ def _fill(
     for cell, one in zip(cells, said, strict=True):
         align = Align.CENTRE if is_head else Align.RIGHT if one.is_number else Align.LEFT
         bold = is_head or is_heading or is_bold or one.is_wrong
-        text = one.text.replace(" %", "\N{NO-BREAK SPACE}%")
-        paragraph = line(cell, text, align=align, bold=bold, size=size)
+        paragraph = line(cell, one.text, align=align, bold=bold, size=size)
         paragraph.paragraph_format.keep_with_next = is_heading
         paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)

@@ -23,7 +23,7 @@ def _paragraphs(kept: ReportKept) -> Iterator[str]:
     for letter, title in _printed.TARGETS.items():
         yield "\n".join([f"{letter}) {title}", *_targets(figures, letter)])
     lines = (f"- {one.title}: {_printed.process_sentence(one)}" for one in figures.process)
-    yield "\n".join(["Học tập và hỗ trợ bà con trong kỳ:", *lines])
+    yield "\n".join(["Học tập và hỗ trợ người dân trong kỳ:", *lines])
     if figures.best:
         names = (f"- {_praise.best_sentence(one)}" for one in figures.best)
         yield "\n".join(
@@ -31,7 +31,8 @@ def _paragraphs(kept: ReportKept) -> Iterator[str]:
         )
     if late := friday.late_tasks(figures):
         yield "\n".join(["Nhiệm vụ chậm so với kế hoạch:", *(f"- {one}" for one in late)])
-    yield "\n".join([*friday.gaps(figures), _printed.data_until(figures)])
+    public = (friday.PUBLIC_WAY,) if kept.is_public else ()
+    yield "\n".join([*friday.gaps(figures), _printed.data_until(figures), *public])
 
 
 def _targets(figures: ReportFigures, letter: str) -> Iterable[str]:

@@ -75,10 +75,10 @@ def as_xlsx(kept: ReportKept) -> bytes:
     _sheet(book, "Theo bài", friday.lessons(figures))
     _sheet(book, "Nhiệm vụ", friday.tasks(figures))
     _sheet(book, "Việc đã làm", friday.process(figures))
-    _sheet(book, "Còn vướng", friday.obstacles(figures))
+    _sheet(book, "Còn vướng mắc", friday.obstacles(figures))
     course = friday.course(figures)
     _chart_of_course(book, _sheet(book, "Qua các tháng", course), course)
-    _sheet(book, "Định nghĩa", friday.definitions(figures))
+    _sheet(book, "Cách tính", friday.definitions(figures))
     book.book.close()
     return written.getvalue()
 
@@ -208,7 +208,7 @@ def _chart_of_course(book: _Book, sheet: Worksheet, table: Table) -> None:
     chart.set_y_axis({"min": 0})
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": 900, "height": 380})
-    sheet.insert_chart(last + 3, 0, chart)
+    sheet.insert_chart(last + len(table.notes) + 4, 0, chart)
 
 
 def _series(sheet: str, name: str, column: int, last: int) -> dict[str, Any]:

@@ -8,6 +8,11 @@ addition or subtraction leads back to one of them. Lessons and units are treated
 Where even all lines together hold a number from 1 to 4, the table has no lines, only its total. Lists of
 people are never in it. Pure.
 
+Where a line says how many there are, those who did not do something are such numbers as well.
+
+What is told twice is grouped as it is told: units whose numbers make an indicator apart from those left out of
+it. No question is told of a lesson that is part of a group, and no indicator that is one unit's small number.
+
 Each table is safe by itself. Two tables of periods that overlap are two tables: whoever publishes both tells
 more than either does.
 """
@@ -33,6 +38,14 @@ from handlers._requests.stated import UnitKind
 FLOOR = 5
 """The smallest number above 0 that may be read."""
 Cells = tuple[int, ...]
+INDICATORS = {
+    UnitKind.OFFICE.value: "A1",
+    UnitKind.SCHOOL.value: "B1",
+    UnitKind.ENTERPRISE.value: "Đ1",
+    UnitKind.COOPERATIVE.value: "Đ1",
+    UnitKind.HOUSEHOLD.value: "Đ3",
+}
+"""In which indicator the numbers of a kind of unit are added up."""
 Group = tuple[int, ...]
 """Positions of lines that are published as one."""
 Groups = tuple[Group, ...]
@@ -95,20 +108,38 @@ def _names(names: Sequence[str]) -> str:
 # ---------------------------------------------------------------- figures of the command line and the page
 
 _COUNTS = tuple(one.name for one in fields(Line) if one.type is int)
+_PEOPLE = tuple(name for name in _COUNTS if not name.endswith("_visits"))
 
 
 def public_figures(figures: Figures) -> Figures:
     """Return a table of TDPs, lessons or units as it may be published; never one of people."""
     lines = figures.lines
-    cells = [tuple(getattr(line, name) for name in _COUNTS) for line in lines]
+    cells = [_counts(line) for line in lines]
     unnamed = [place for place, line in enumerate(lines) if not line.key]
     groups = grouped(cells, unnamed)
+    whole = figures.total.of
     return Figures(
-        tuple(_line([lines[place] for place in group]) for group in groups), figures.total
+        tuple(_line([lines[place] for place in group], whole) for group in groups), figures.total
     )
 
 
-def _line(lines: Sequence[Line]) -> Line:
+def _counts(line: Line) -> Cells:
+    """Every number of a line, and how many of those there are did not do it."""
+    whole = None if line.of is None else line.of.value
+    numbers = tuple(getattr(line, name) for name in _COUNTS)
+    return (*numbers, *_others(whole, (getattr(line, name) for name in _PEOPLE)))
+
+
+def _others(whole: int | None, parts: Iterable[int]) -> Cells:
+    """How many are left of a whole, as far as they are too few; where nobody knows the whole, enough.
+
+    More than enough is as good as enough: so these numbers weigh next to nothing when company is chosen.
+    """
+    return tuple(FLOOR if whole is None else min(FLOOR, max(0, whole - part)) for part in parts)
+
+
+def _line(lines: Sequence[Line], whole: Denominator | None) -> Line:
+    """Several lines as one. Those that are each a part of the whole ward are no share of it together."""
     if len(lines) == 1:
         return lines[0]
     counts = {name: sum(getattr(line, name) for line in lines) for name in _COUNTS}
@@ -117,7 +148,7 @@ def _line(lines: Sequence[Line]) -> Line:
         key="+".join(line.key for line in lines),
         label=_names([line.label for line in lines]),
         note="",
-        of=_denominator([line.of for line in lines]),
+        of=_denominator([None if line.of == whole else line.of for line in lines]),
         **counts,
     )
 
@@ -145,17 +176,24 @@ def _together(texts: Iterable[str]) -> str:
 def public_report(figures: ReportFigures) -> ReportFigures:
     """Return a report as it may be published; everything that prints a report prints this one as well.
 
-    Its tables are grouped (a line of several has the number 0), nobody is named, and no single TDP that is
-    part of a group is told of elsewhere.
+    Its tables are grouped (a line of several has the number 0), nobody is named, and no single TDP or
+    lesson that is part of a group is told of elsewhere.
     """
-    tdps = _tdps(figures.tdps)
+    tdps, lessons = _tdps(figures.tdps), _lessons(figures.lessons)
     alone = {line.name for line in tdps if line.id}
+    taught_alone = {line.id for line in lessons}
+    withheld = _of_one_unit(figures.units)
     return replace(
         figures,
+        indicators=tuple(
+            one for one in figures.indicators if one.code not in withheld or one.numerator is None
+        ),
         tdps=tdps,
         units=_units(figures.units),
-        lessons=_lessons(figures.lessons),
-        obstacles=tuple(one for one in figures.obstacles if _may_be_told(one)),
+        lessons=lessons,
+        obstacles=tuple(
+            one for one in figures.obstacles if one.lesson in taught_alone and _may_be_told(one)
+        ),
         best=tuple(one for one in figures.best if one.name in alone),
         commended=(),
     )
@@ -163,7 +201,7 @@ def public_report(figures: ReportFigures) -> ReportFigures:
 
 def public_kept(kept: ReportKept) -> ReportKept:
     """The same of a frozen report, for whatever prints one; it is known by the hash of what was frozen."""
-    return replace(kept, figures=public_report(kept.figures))
+    return replace(kept, figures=public_report(kept.figures), is_public=True)
 
 
 def _may_be_told(one: Obstacle) -> bool:
@@ -177,6 +215,12 @@ def _learnt(line: TdpLine | LessonLine) -> Cells:
     return (*within, *so_far, *before)
 
 
+def _left(line: TdpLine) -> Cells:
+    """How many adults of a TDP do not take part, or have not passed all core lessons."""
+    adults = None if line.adults is None else line.adults.value
+    return _others(adults, (line.so_far.reached, line.so_far.core))
+
+
 def _learning(parts: Iterable[Learning]) -> Learning:
     return Learning(*map(sum, zip(*map(astuple, parts), strict=True)))
 
@@ -185,7 +229,7 @@ def _tdps(lines: Sequence[TdpLine]) -> tuple[TdpLine, ...]:
     unnamed = [place for place, line in enumerate(lines) if line.id is None]
     return tuple(
         lines[group[0]] if len(group) == 1 else _tdp([lines[place] for place in group])
-        for group in grouped([_learnt(line) for line in lines], unnamed)
+        for group in grouped([(*_learnt(line), *_left(line)) for line in lines], unnamed)
     )
 
 
@@ -228,9 +272,20 @@ def _units(lines: Sequence[UnitLine]) -> tuple[UnitLine, ...]:
     return tuple(found)
 
 
-def _counted_as(line: UnitLine) -> str:
-    firms = {UnitKind.ENTERPRISE.value, UnitKind.COOPERATIVE.value}
-    return UnitKind.ENTERPRISE.value if line.kind in firms else line.kind
+def _counted_as(line: UnitLine) -> tuple[str, bool]:
+    """The indicator of a unit's kind, and whether its numbers are in it: one without both is left out."""
+    return INDICATORS.get(line.kind, line.kind), line.taught is not None and line.total is not None
+
+
+def _of_one_unit(lines: Sequence[UnitLine]) -> Collection[str]:
+    """The indicators that are the small numbers of a single unit; where none has both, all are counted."""
+    found = set()
+    for code in INDICATORS.values():
+        these = [line for line in lines if _counted_as(line)[0] == code]
+        made_of = [line for line in these if _counted_as(line)[1]] or these
+        if len(made_of) == 1 and not is_open(_taught(made_of[0])):
+            found.add(code)
+    return found
 
 
 def _taught(line: UnitLine) -> Cells:

@@ -17,6 +17,8 @@ from handlers._requests.figures import Count, Dimension
 from handlers._requests.report import Period, PeriodKind
 
 ALL, OWN = "tat-ca", "khac"
+LONGEST_KEY = 9
+"""A line is a lesson (TB-01) or the number of a place, which every database can compare up to here."""
 WRONG_DAYS = "Ngày ghi chưa đúng. Ghi ngày đầu rồi ngày cuối, như 15/10/2026."
 LINES: Mapping[str, Dimension] = MappingProxyType(
     {"tdp": Dimension.TDP, "bai": Dimension.LESSON, "don-vi": Dimension.UNIT}
@@ -77,7 +79,7 @@ def read_chosen(query: Mapping[str, str], today: date) -> Chosen:
     return replace(
         chosen,
         dimension=LINES.get(form["xem"]) if "xem" in query else Dimension.TDP,
-        key=form["dong"][:24] if "dong" in query else None,
+        key=form["dong"][:LONGEST_KEY] if "dong" in query else None,
         count=counts.get(form["so"], Count.COMPLETED),
         is_visits=form["luot"] == "1",
         after=whole_number(form["sau"]) or 0,

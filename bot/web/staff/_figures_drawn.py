@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from bot.reports.charts import Bar, Column, bars, columns
+from bot.reports.figures import NOT_COUNTED
 from bot.web.staff._chosen import COUNTS, Chosen
 from handlers import _printed
+from handlers._indicators import FROM_16
 from handlers._requests.behind import PersonBehind
 from handlers._requests.figures import Count, Course, Dimension, Figures, Line
 from handlers._requests.questions import Difficulties, QuestionFigures
@@ -46,6 +48,11 @@ def visits_of(line: Line, count: Count) -> int | None:
     return found
 
 
+def is_counted(line: Line) -> bool:
+    """Whether the people of a line may be counted here at all; pupils are not."""
+    return line.of is None or line.of.is_countable
+
+
 def name_of(count: Count) -> str:
     """How a figure is called in `Line` and among the definitions."""
     return DEFINED.get(count, count.value)
@@ -56,16 +63,20 @@ def name_of(count: Count) -> str:
 
 def progress(figures: Figures, chosen: Chosen, word: str) -> str:
     """How far each line is, the furthest first: of its own people where all are known, else as numbers."""
-    known = [line for line in figures.lines if line.key]
+    known = [line for line in figures.lines if line.key and is_counted(line)]
     are_shares = bool(known) and all(line.of and line.of.value for line in known)
     rows = [
-        Bar(line.label, people_of(line, chosen.count), None if line.of is None else line.of.value)
+        Bar(
+            line.label,
+            people_of(line, chosen.count),
+            line.of.value if line.of is not None and is_counted(line) else None,
+        )
         for line in (known if are_shares else figures.lines)
     ]
     rows.sort(key=lambda row: row.value / (row.of or 1) if are_shares else row.value, reverse=True)
     title = f"{COUNTS[chosen.count]}: số người theo {word}"
     first = f" Đứng đầu là {rows[0].name}: {_printed.number(rows[0].value)} người." if rows else ""
-    return bars("theo-dong", title, f"{chosen.title}.{first} Bảng số ở dưới hình.", rows)
+    return bars("theo-dong", title, f"{chosen.title}.{first} Bảng số liệu ở dưới biểu đồ.", rows)
 
 
 def over_time(course: Course, chosen: Chosen, line: Line | None) -> str:
@@ -94,8 +105,8 @@ def hardest(found: Difficulties) -> str:
         Bar(question(one), one.answered - one.right, one.answered)
         for one in found.questions[:HARDEST]
     ]
-    told = "Mỗi vạch là số lần trả lời sai trong tất cả các lần trả lời câu đó."
-    return bars("cau-kho", "Câu hỏi hay sai nhất", told, rows)
+    told = "Mỗi thanh là số lần trả lời sai trong tất cả các lần trả lời câu đó."
+    return bars("cau-kho", "Những câu hay bị trả lời sai nhất", told, rows)
 
 
 # ---------------------------------------------------------------- tables
@@ -108,6 +119,11 @@ def heads(dimension: Dimension, word: str) -> tuple[str, ...]:
         for count in SHOWN[dimension]
     ]
     return (word[:1].upper() + word[1:], *counts, "Học xong so với số người đã báo")
+
+
+def ages(dimension: Dimension) -> tuple[str, ...]:
+    """How old those are whose shares are told: of units nobody is asked to be of age."""
+    return () if dimension is Dimension.UNIT else (FROM_16,)
 
 
 def _has_visits(count: Count) -> bool:
@@ -142,6 +158,8 @@ def share(line: Line) -> str:
     """A line's people who finished a lesson, as a part of those there are: with source and day."""
     if line.of is None:
         return _printed.UNKNOWN
+    if not is_counted(line):
+        return f"{NOT_COUNTED} (học sinh không có tài khoản, trường báo số đã học)"
     source = f" ({line.of.source}, {_printed.day(line.of.as_of)})"
     return _printed.sentence(line.completed, line.of.value) + source
 
@@ -151,7 +169,7 @@ def compared(line: Line, count: Count) -> tuple[str, str, str]:
     people = people_of(line, count)
     whole = None if line.of is None else line.of.value
     found = _printed.share(people, whole)
-    return line.label, found.numerator, found.percent
+    return line.label, found.numerator, found.percent if is_counted(line) else NOT_COUNTED
 
 
 def pair(course: Course) -> list[tuple[str, str, str]]:

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from bot.lists.cells import day, whole_number
 from bot.web.staff._forms import Form, read_form
+from bot.web.staff._forms import whole_number as id_of
 from bot.web.staff.desk import ROOT, Desk
 from handlers._requests.stated import (
     STATED,
@@ -29,7 +30,7 @@ _FAULTS = {
     FigureFault.NO_SUCH_KEY: "Chọn một loại số liệu.",
     FigureFault.NOT_A_COUNT: "Ghi số nguyên từ 0 trở lên, ví dụ 25736.",
     FigureFault.IN_FUTURE: "Ngày này chưa tới. Ghi ngày mà số liệu đã có.",
-    FigureFault.NO_SOURCE: "Ghi nơi cho số liệu, ví dụ Công an phường.",
+    FigureFault.NO_SOURCE: "Ghi cơ quan cung cấp số liệu, ví dụ Công an phường.",
     FigureFault.WRONG_PLACE: "Loại số liệu này không tính cho nơi đã chọn. Chọn nơi khác.",
 }
 _FIELDS = {
@@ -126,7 +127,8 @@ def _wanted(form: Form) -> StateFigure | dict[str, str]:
     if form["loai"] not in STATED:
         errors["loai"] = _FAULTS[FigureFault.NO_SUCH_KEY]
     kind, _, number = form["noi"].partition("-")
-    if form["noi"] != WARD and not (kind in {"tdp", "unit"} and number.isdecimal()):
+    of_place = id_of(number)
+    if form["noi"] != WARD and (kind not in {"tdp", "unit"} or of_place is None):
         errors["noi"] = "Chọn một nơi."
     if errors or as_of is None or not isinstance(value, int):
         return errors
@@ -136,8 +138,8 @@ def _wanted(form: Form) -> StateFigure | dict[str, str]:
         as_of,
         form["nguon"],
         form["van-ban"],
-        tdp=int(number) if kind == "tdp" else None,
-        unit=int(number) if kind == "unit" else None,
+        tdp=of_place if kind == "tdp" else None,
+        unit=of_place if kind == "unit" else None,
     )
 
 
@@ -153,7 +155,7 @@ def _done(wanted: StateFigure, answer: FigureStated) -> tuple[tuple[str, str], .
     first = (f"Đã ghi số mới của “{label}”." if answer.is_new else "Số này đã có rồi.", "ok")
     if answer.more_than is None:
         return (first,)
-    flagged = f"Số này lớn hơn tổng số {answer.more_than}. Vẫn ghi; xem lại giúp."
+    flagged = f"Số này lớn hơn tổng số {answer.more_than}. Vẫn ghi, nhưng nên xem lại."
     return (first, (flagged, "todo"))
 
 

@@ -76,7 +76,7 @@ class FiguresPage:
             course=drawn.over_time(course, chosen, line),
             told_course=drawn.told_course(chosen, line),
             course_rows=drawn.pair(course),
-            definitions=[DEFINITIONS[key] for key in keys],
+            definitions=[*(DEFINITIONS[key] for key in keys), *drawn.ages(dimension)],
             questions=chosen.at(QUESTIONS) if self._may(request, SEE_QUESTIONS) else "",
             back=chosen.at(PAGE.path, key=None) if line is not None else "",
         )
@@ -86,7 +86,8 @@ class FiguresPage:
         until = min(chosen.until or self._today, self._today)
         since = chosen.since
         if since is not None:
-            since = min(since, first_day(slot_on(until) - A_YEAR + 1))
+            a_year_ago = max(slot_on(until) - A_YEAR + 1, slot_on(date.min))
+            since = min(since, first_day(a_year_ago))
         if line is None:
             return OverTime(chosen.count, since=since, until=until)
         return OverTime(chosen.count, dimension, line.key, since, until)
@@ -183,7 +184,7 @@ class FiguresPage:
             request,
             "confirm",
             title=f"Xác nhận người số {_number(request)}?",
-            text="Chỉ xác nhận khi anh chị biết chắc đây là một người có thật ở địa bàn. Từ đó người này được "
+            text="Chỉ xác nhận khi biết chắc đây là một người có thật ở địa bàn. Từ đó người này được "
             "tính là “người” trong số liệu, cả những bài đã học trước đây. Việc xác nhận được ghi lại.",
             label="Tôi biết người này, xác nhận",
             back=PAGE.path,

@@ -40,7 +40,7 @@ STATES = {
 VERDICTS = {Verdict.APPROVED: "Duyệt", Verdict.CHANGES: "Cần sửa"}
 CHANGED = "Bài này vừa được sửa, chưa ghi gì. Dưới đây là bản mới, đọc lại rồi quyết định."
 NOT_NAMED = (
-    "Chưa ghi được: danh sách cán bộ chưa có họ tên và nơi làm việc của người duyệt. "
+    "Chưa ghi được, vì danh sách cán bộ chưa có họ tên và nơi làm việc của người duyệt. "
     "Nhờ người quản trị mời lại, có ghi họ tên."
 )
 NOTE_MISSING = "Ghi chỗ cần sửa để người soạn bài biết."

@@ -1,5 +1,7 @@
 """GET /can-bo/bao-cao: the reports that were made, and making one; each on screen, as docx, xlsx and text.
 
+These three are there a second time as everybody may read them (bot/reports/public.py).
+
 Everything shown of a report is drawn from what is frozen. Names of people proposed for commendation are in the
 docx alone, for those who may see them, and every file with names is in the audit.
 """
@@ -9,21 +11,21 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
+from bot.reports.public import public_kept
 from bot.web.staff._forms import Form, read_form, whole_number
 from bot.web.staff.desk import ROOT, Desk, Page, download
 from handlers import _periods
 from handlers._requests.person import Role
+from handlers._requests.praise import Commended
 from handlers._requests.report import (
     AlreadyFinal,
     BadPeriod,
-    Commended,
     FinishReport,
     MakeReport,
     NamesCommended,
     NoSuchReport,
     Period,
     PeriodFault,
-    PeriodKind,
     PeriodsOffered,
     ReportKept,
     ReportList,
@@ -111,15 +113,22 @@ class Reports:
 
     async def hand_over(self, request: web.Request) -> web.Response:
         """GET /can-bo/bao-cao/7/tai/docx: the report as a file."""
+        return await self._file(request, await self._kept(request))
+
+    async def hand_over_public(self, request: web.Request) -> web.Response:
+        """GET /can-bo/bao-cao/7/cong-khai/docx: the same as everybody may read it."""
+        return await self._file(request, public_kept(await self._kept(request)))
+
+    async def _file(self, request: web.Request, kept: ReportKept) -> web.Response:
         make = self._files.get(request.match_info["form"])
         if make is None:
             raise web.HTTPNotFound
-        return await make(request, await self._kept(request))
+        return await make(request, kept)
 
     async def _docx(self, request: web.Request, kept: ReportKept) -> web.Response:
         from bot.reports.friday_docx import as_docx  # noqa: PLC0415 - 20 MB for who asks
 
-        names = await self._names(request, kept)
+        names = None if kept.is_public else await self._names(request, kept)
         body = await asyncio.to_thread(as_docx, kept, self._desk.ward.config.report, names)
         return download(f"{_stem(kept)}.docx", body, DOCX)
 
@@ -151,8 +160,8 @@ class Reports:
             request,
             "confirm",
             title="Chốt báo cáo?",
-            text=f"Báo cáo {_periods.full_title(kept.figures.period)} sẽ in không còn chữ “DỰ THẢO” "
-            "và không sửa được nữa. Muốn đổi số thì làm một báo cáo mới.",
+            text=f"Báo cáo {_periods.full_title(kept.figures.period)} sẽ hết chữ “DỰ THẢO” khi in "
+            "và không sửa được nữa. Muốn đổi số thì lập báo cáo mới.",
             label="Chốt báo cáo",
             back=f"{PAGE.path}/{kept.report}",
         )
@@ -188,6 +197,7 @@ def routes(desk: Desk) -> tuple[web.AbstractRouteDef, ...]:
         web.post(PAGE.path, reports.make),
         web.get(one, reports.show),
         web.get(f"{one}/tai/{{form}}", reports.hand_over),
+        web.get(f"{one}/cong-khai/{{form}}", reports.hand_over_public),
         web.get(f"{one}/chot", reports.ask_finish),
         web.post(f"{one}/chot", reports.finish),
     )
@@ -198,11 +208,12 @@ def _chosen(form: Form) -> Period | None:
     if form["ky"] != OWN:
         return _periods.named(form["ky"])
     since, until = form.day("tu"), form.day("den")
-    return Period(PeriodKind.OWN, since, until) if since and until else None
+    return _periods.own(since, until) if since and until else None
 
 
 def _stem(kept: ReportKept) -> str:
-    return f"bao-cao-{_periods.file_code(kept.figures.period)}-so-{kept.report}"
+    public = "-cong-khai" if kept.is_public else ""
+    return f"bao-cao-{_periods.file_code(kept.figures.period)}-so-{kept.report}{public}"
 
 
 def _number(request: web.Request) -> int:

@@ -86,7 +86,7 @@ class Plan:
 def state_of(task: Task, today: date) -> tuple[str, str]:
     """How an open task stands: a colour's name and the words beside it."""
     if task.is_late:
-        return "bad", f"Trễ {task.days_late} ngày"
+        return "bad", f"Chậm {task.days_late} ngày"
     if task.due_on is None:
         return "", "Thường xuyên"
     left = (task.due_on - today).days

@@ -72,7 +72,7 @@ def test_a_folder_of_files_becomes_one_workbook(office) -> None:
 
     assert (done.code, done.err) == (0, "")
     assert done.out.splitlines() == [
-        "Kỳ 15/10/2026–14/11/2026, cách đếm 1-ab.",
+        "Kỳ 15/10/2026–14/11/2026, mã cách tính 1-ab.",
         f"Đã cộng 2 trên 2 xã, phường: {office.folder}/tong-hop.xlsx",
     ]
     assert total(office)[3:5] == [368, 56280]
@@ -86,7 +86,7 @@ def test_who_is_missing_and_what_is_wrong_is_printed_as_well(office) -> None:
 
     assert done.code == 0
     assert "Thiếu: 05431 xã Đại Từ, có lẽ là 05431.json, không đọc được." in done.out
-    assert "Không đọc được: 05431.json, JSON hỏng ở dòng 1, cột 11." in done.out
+    assert "Không đọc được: 05431.json, nội dung tệp hỏng ở dòng 1, cột 11." in done.out
 
 
 def test_a_pattern_that_no_shell_has_opened_is_opened_here(office) -> None:

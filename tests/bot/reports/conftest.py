@@ -8,13 +8,12 @@ import pytest
 from bot._sections import Report as Form
 from handlers._frozen import freeze, hash_of
 from handlers._indicators import Counted, indicators
+from handlers._requests.praise import Commended, Naming
 from handlers._requests.report import (
     BestTdp,
-    Commended,
     Learning,
     LessonLine,
     Moment,
-    Naming,
     Obstacle,
     Period,
     PeriodKind,
@@ -79,7 +78,7 @@ def november() -> ReportFigures:
         "tổ dân phố",
         None,
         stated(17_736, "Sở KH&CN", "CV 231/SKHCN"),
-        "đã đạt ít nhất 80 % trong 12 bài dành cho cán bộ",
+        "đã đạt ít nhất 80% trong 12 bài dành cho cán bộ",
         "đã đạt đủ 12 bài cốt lõi",
     )
     return ReportFigures(

@@ -41,7 +41,7 @@ def filled(svg: str, colour: str = FILL) -> list[ET.Element]:
 def test_a_bar_carries_its_name_its_number_and_its_share_as_in_vietnamese() -> None:
     svg = bars("tdp", "Học xong", "Tân Trung", [Bar("Tân Trung", 25_736, 36_845)])
 
-    assert texts(svg) == ["Tân Trung", "25.736 (69,85 %)"]
+    assert texts(svg) == ["Tân Trung", "25.736 (69,85%)"]
 
 
 def test_without_every_whole_known_bars_compare_numbers_and_name_no_share() -> None:
@@ -56,7 +56,7 @@ def test_more_than_the_whole_is_marked_and_stays_within_its_frame() -> None:
     svg = bars("tdp", "Học xong", "", [Bar("A", 40, 36), Bar("B", 36, 36)])
 
     over, whole = filled(svg, WRONG), filled(svg)
-    assert texts(svg)[1] == "40 (111,11 %) !"
+    assert texts(svg)[1] == "40 (111,11%) !"
     assert over[0].get("width") == whole[0].get("width")
 
 

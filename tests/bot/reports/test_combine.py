@@ -119,11 +119,14 @@ def test_everything_wrong_among_ninety_two_communes_is_named(province: list[Sent
         ("gui-lan-dau.json", Kind.DUPLICATE),
         ("05089.json", Kind.DEFINITIONS),
     ]
-    assert "JSON hỏng ở dòng" in found.faults[0].reason
-    assert "đã dùng tệp mới hơn: 05003.json (làm lúc 16:31 20/11/2026)" in found.faults[2].reason
+    assert "nội dung tệp hỏng ở dòng" in found.faults[0].reason
+    assert (
+        "đã dùng tệp mới hơn: 05003.json (phường số 3, làm lúc 16:31 20/11/2026)"
+        in found.faults[2].reason
+    )
     assert [(one.commune.code, one.reason) for one in found.missing] == [
         ("05088", "chưa thấy tệp nào"),
-        ("05089", "có gửi 05089.json nhưng khác định nghĩa"),
+        ("05089", "có gửi 05089.json nhưng khác cách tính"),
         ("05090", "có gửi 05090.json nhưng khác kỳ"),
         ("05091", "chưa thấy tệp nào"),
     ]
@@ -163,7 +166,7 @@ def test_the_workbook_has_numbers_as_numbers_and_charts_of_its_own(
     found = combine(province, COMMUNES)
     book = openpyxl.load_workbook(io.BytesIO(as_xlsx(found)))
 
-    assert book.sheetnames == ["Tổng hợp", *CODES, "Chưa gửi", "Lỗi", "Khác định nghĩa"]
+    assert book.sheetnames == ["Tổng hợp", *CODES, "Chưa gửi", "Lỗi", "Khác cách tính"]
     rows = {row[0]: row for row in book["Tổng hợp"].iter_rows(min_row=6, values_only=True)}
     core = next(one for one in found.totals if one.code == "C2")
     assert core.numerator is not None
@@ -193,7 +196,7 @@ def test_each_commune_has_its_own_line_with_both_sources(province: list[SentFile
 
 
 def test_figures_by_other_definitions_are_shown_apart(province: list[SentFile]) -> None:
-    rows = sheet(combine(province, COMMUNES), "Khác định nghĩa")
+    rows = sheet(combine(province, COMMUNES), "Khác cách tính")
 
     assert [row[:4] for row in rows[5:7]] == [
         ("05089", "phường số 89", "1-00000000", "A1"),
@@ -223,6 +226,29 @@ def test_an_indicator_that_nobody_knows_is_unknown_and_not_zero() -> None:
 
     assert found.totals[0].numerator is None
     assert sheet(found, "Tổng hợp")[5][3:6] == ("chưa có số liệu", None, "chưa có số liệu")
+
+
+def test_a_figure_that_is_no_share_where_all_others_are_is_not_added() -> None:
+    odd, *others = (exchange(one, {"C2": (10, 100)}) for one in COMMUNES[:3])
+    counted = odd.indicators[0].model_copy(update={"measure": Measure.COUNT, "denominator": None})
+    odd = odd.model_copy(update={"indicators": (counted,)})
+
+    found = combine(map(sent, (odd, *others)), COMMUNES[:3])
+
+    (core,) = found.totals
+    assert (core.numerator, core.denominator, len(core.added)) == (20, 200, 2)
+
+
+def test_a_file_with_the_code_of_another_commune_is_told_by_its_name() -> None:
+    listed = (Commune("05899", "P. Trung Thành"), Commune("05900", "xã Tích Lương"))
+    files = [
+        sent(exchange(replace(one, name=name), {"C2": (10, 100)}))
+        for one, name in zip(listed, ("UBND phường Trung Thành", "xã Phổ Yên"), strict=True)
+    ]
+
+    remarks = [row[9] for row in sheet(combine(files, listed), "C2")[5:7]]
+
+    assert remarks == ["", "trong tệp ghi tên là xã Phổ Yên, cần hỏi lại"]
 
 
 def test_a_commune_that_is_not_expected_is_named_and_not_added() -> None:
@@ -275,7 +301,7 @@ def test_a_broken_file_is_guessed_by_its_name_to_be_the_missing_one() -> None:
 def test_a_share_above_all_of_them_is_said_to_be_wrong() -> None:
     found = combine([sent(exchange(TWO[0], {"C2": (12, 9)}))], TWO)
 
-    assert sheet(found, "Tổng hợp")[5][7] == "Trên 100%: tử số hoặc mẫu số sai"
+    assert sheet(found, "Tổng hợp")[5][7] == "Trên 100%: kết quả hoặc tổng số sai"
 
 
 def test_no_text_of_a_file_is_ever_run_as_a_formula() -> None:

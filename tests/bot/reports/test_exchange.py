@@ -37,7 +37,7 @@ def indicator(code: str = "C2", numerator: int | None = 184) -> Indicator:
         *(code, code[0].lower(), "Người học đủ các bài cốt lõi", Measure.SHARE, "người"),
         *(numerator, "đếm trên hệ thống", date(2026, 11, 14)),
         *(28_140, "Công an phường", date(2026, 11, 1)),
-        *("Tử số: …", "Chưa phải số xác nhận trên VNeID.", "Thiếu Tổ 5."),
+        *("Kết quả: …", "Chưa phải số xác nhận trên VNeID.", "Thiếu Tổ 5."),
     )
 
 
@@ -105,6 +105,16 @@ def test_nothing_of_people_tdps_or_notes_stands_in_the_file() -> None:
     }
 
 
+def test_a_long_list_of_sources_is_cut_so_that_the_file_can_be_made() -> None:
+    told = figures()
+    long = replace(told.indicators[0], source="Công an phường, " * 40)
+
+    read = read_exchange(as_text(exchange_of(replace(told, indicators=(long,)), MADE)).encode())
+
+    assert len(read.indicators[0].source) == 400
+    assert read.indicators[0].source.endswith("…")
+
+
 def test_a_file_saved_by_an_editor_with_a_mark_in_front_is_read() -> None:
     assert read_exchange(b"\xef\xbb\xbf" + as_text(exchange_of(figures(), MADE)).encode())
 
@@ -139,15 +149,25 @@ def figure(**more: Any) -> list[dict[str, Any]]:
 
 
 REFUSED: list[tuple[str, bytes, str]] = [
-    ("cut in two", as_text(exchange_of(figures(), MADE)).encode()[:200], "JSON hỏng ở dòng"),
+    (
+        "cut in two",
+        as_text(exchange_of(figures(), MADE)).encode()[:200],
+        "nội dung tệp hỏng ở dòng",
+    ),
     ("a list", b"[1, 2]", "không phải tệp số liệu"),
     ("another program's", b'{"format": "gis"}', "không phải tệp số liệu"),
     ("another alphabet", "phường".encode("utf-16"), "không phải chữ UTF-8"),
-    ("nested without end", b"[" * 100_000, "JSON hỏng"),
-    ("far too large", b" " * (MAX_BYTES + 1), "tệp quá lớn"),
+    ("nested without end", b"[" * 100_000, "nội dung tệp hỏng"),
+    ("far too large", b" " * (MAX_BYTES + 1), r"tệp quá lớn \(trên 256 kB\)"),
     ("a later version", sealed(changed(version=2)), "phiên bản 2, máy này đọc được phiên bản 1"),
     ("wrong checksum", json.dumps(changed(checksum="0" * 64)).encode(), "mã kiểm tra không khớp"),
     ("no checksum", json.dumps({**document(), "checksum": None}).encode(), "mã kiểm tra"),
+    ("half a letter", json.dumps(changed(version="\ud800")).encode(), r"phiên bản \?, máy này"),
+    (
+        "what a screen obeys",
+        sealed(changed(**{"\x1b[31mx": 1})),
+        r"mục “\?\[31mx” không có trong mẫu",
+    ),
     ("one key more", sealed(changed(note="hi")), "mục “note” không có trong mẫu"),
     (
         "one key less",

@@ -81,9 +81,9 @@ STATED = Denominator(36_845, "adults", "Công an phường", date(2026, 11, 1))
 @pytest.mark.parametrize(
     ("completed", "of", "printed"),
     [
-        (25_736, 36_845, "25.736/36.845, đạt 69,85 %"),
-        (0, 36_845, "0/36.845, đạt 0 %"),
-        (40, 36, "40/36; 111,11 %, quá 100 %: cần kiểm tra lại số liệu"),
+        (25_736, 36_845, "25.736/36.845, đạt 69,85%"),
+        (0, 36_845, "0/36.845, đạt 0%"),
+        (40, 36, "40/36; 111,11%, quá 100%: cần kiểm tra lại số liệu"),
         (3, 0, "3/0; tổng số là 0: cần kiểm tra lại số liệu"),
     ],
 )
@@ -100,7 +100,7 @@ def test_a_share_is_printed_with_what_it_is_a_share_of_and_never_capped(
 def test_where_a_denominator_comes_from_is_said_below_the_table_and_in_the_json() -> None:
     told = report(Dimension.TDP, replace(line("1", "Tân Trung"), completed=25_736, of=STATED))
 
-    assert definitions(told)[-1] == "Số người để chia lấy ở: Công an phường (01/11/2026)."
+    assert definitions(told)[-1] == "Nguồn tổng số người: Công an phường (01/11/2026)."
     read = json.loads(as_json(told))["lines"][0]
     assert read["population_percent"] == 69.85
     assert read["of"] == {
@@ -109,6 +109,21 @@ def test_where_a_denominator_comes_from_is_said_below_the_table_and_in_the_json(
         "source": "Công an phường",
         "as_of": "2026-11-01",
     }
+
+
+def test_pupils_who_have_no_accounts_are_no_share_of_their_school() -> None:
+    school = replace(STATED, value=612, key="pupils", source="Trường THCS")
+    told = report(
+        Dimension.UNIT,
+        replace(line("1", "UBND phường"), of=STATED),
+        replace(line("2", "Trường THCS"), completed=0, of=school),
+    )
+
+    place = columns(told).index("% dân số")
+    assert rows(told)[1][place] == "không tính"
+    assert "0/612" not in as_csv(told)
+    assert json.loads(as_json(told))["lines"][1]["population_percent"] is None
+    assert definitions(told)[-1] == "Nguồn tổng số người: Công an phường (01/11/2026)."
 
 
 def test_a_person_stands_with_their_number_and_whether_they_are_confirmed() -> None:

@@ -13,9 +13,12 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm
 
 from bot.reports.friday_docx import as_docx, long_day
-from handlers._requests.report import Commended, Naming, ReportFigures, ReportKept
+from bot.reports.public import public_kept
+from handlers._requests.praise import Commended, Naming
+from handlers._requests.report import Learning, Period, PeriodKind, ReportFigures, ReportKept
 
 Keep = Callable[..., ReportKept]
+FEW = Learning(*[1] * 10)
 
 
 def opened(kept: ReportKept, form: Any, names: tuple[Commended, ...] | None = None) -> Any:
@@ -170,7 +173,9 @@ def test_who_never_gave_a_name_is_listed_by_number(
 ) -> None:
     nobody = (Commended(1_100_000_000_001, Naming.NO_NAME, "", "Xóm Chùa"),)
 
-    assert "1. chưa có tên, số 1100000000001." in lines(opened(keep(november), form, nobody))
+    assert "1. chưa ghi tên (người số 1100000000001)." in lines(
+        opened(keep(november), form, nobody)
+    )
 
 
 def test_a_report_of_nothing_is_still_a_report(
@@ -192,6 +197,50 @@ def test_a_report_of_nothing_is_still_a_report(
 
     assert "Chưa có tổ dân phố nào có từ 5 người học đủ bài cốt lõi." in said
     assert "[Chưa có danh mục nhiệm vụ của kế hoạch trong hệ thống.]" in said
+
+
+def test_below_every_table_stand_where_its_numbers_come_from_and_when_they_were_read(
+    november: ReportFigures, keep: Keep, form: Any
+) -> None:
+    said = lines(opened(keep(november), form))
+
+    until = [line for line in said if line.startswith("Số liệu chốt lúc 16 giờ 30 ngày 05/12/2026")]
+    assert len(until) == 7  # targets, work, tasks, obstacles; TDPs, units, definitions
+    assert said.count("Nguồn: đếm trên hệ thống.") == 3
+    assert "Nguồn: kế hoạch của phường, do cán bộ cập nhật." in said
+    ages = "Kết quả tính người từ 16 tuổi (tự khai), tổng số tính người từ đủ 18 tuổi."
+    assert said.count(ages) == 1  # of TDPs; of the targets with their codes in front
+
+
+@pytest.mark.parametrize(
+    ("until", "note"),
+    [
+        (date(2026, 11, 14), ""),
+        (date(2026, 11, 10), "Câu trả lời đếm theo nửa tháng: từ 15/10/2026 đến 14/11/2026."),
+    ],
+)
+def test_answers_of_days_beyond_the_period_are_said_to_be_counted(
+    november: ReportFigures, keep: Keep, form: Any, until: date, note: str
+) -> None:
+    period = Period(PeriodKind.OWN, date(2026, 10, 15), until)
+
+    said = lines(opened(keep(replace(november, period=period)), form))
+
+    assert [line for line in said if line.startswith("Câu trả lời đếm")] == ([note] if note else [])
+
+
+def test_everybodys_report_says_what_it_is_and_not_that_nobody_did_well(
+    november: ReportFigures, keep: Keep, form: Any
+) -> None:
+    few = replace(november, tdps=tuple(replace(one, in_period=FEW) for one in november.tdps))
+
+    document = opened(public_kept(keep(few)), form)
+
+    said = "\n".join(lines(document))
+    assert "Chưa có tổ dân phố nào" not in said
+    assert "biểu dương." not in said
+    assert "Bản công khai: nơi nào, đơn vị nào, bài nào có số từ 1 đến 4 thì gộp" in said
+    assert headers(document).count("BẢN CÔNG KHAI") >= 2
 
 
 def test_a_single_addressee_and_a_signer_of_two_lines_have_their_form(

@@ -11,7 +11,8 @@ import pytest
 
 from bot.reports.friday_docx import as_docx
 from bot.reports.friday_xlsx import as_xlsx
-from handlers._requests.report import Commended, ReportFigures, ReportKept
+from handlers._requests.praise import Commended
+from handlers._requests.report import ReportFigures, ReportKept
 
 pytestmark = pytest.mark.office
 
@@ -85,7 +86,7 @@ def test_the_report_opens_and_prints_as_a_paper_of_the_office(
     ]
     assert all("DỰ THẢO" in page for page in found)
     assert "96,40" in "".join(found)
-    assert "PHỤ LỤC 1" in "".join(found)
+    assert "Phụ lục I" in "".join(found)
     assert ink(pdf) > 3_000
 
 

@@ -16,10 +16,10 @@ Kết quả thực hiện phong trào “Bình dân học vụ số” tháng 11
 (từ 15/10/2026 đến 14/11/2026)
 
 a) Cán bộ, công chức, viên chức và người lao động trong khu vực công
-- A1. Người của cơ quan hoàn thành phần dành cho cán bộ: 31/42, đạt 73,81 %
+- A1. Người của cơ quan hoàn thành phần dành cho cán bộ: 31/42, đạt 73,81%
 
 b) Học sinh từ cấp tiểu học
-- B1. Học sinh được học ở trường: 402/417, đạt 96,40 %"""
+- B1. Học sinh được học ở trường: 402/417, đạt 96,40%"""
 
 
 def test_the_first_message_begins_with_what_it_is_about(
@@ -37,7 +37,7 @@ def test_the_text_names_late_tasks_missing_figures_and_the_moment(
 
     assert "DỰ THẢO" not in text
     assert "- Học xong một bài: 588 người, 1.176 lượt; lũy kế 3.360 người, 6.720 lượt" in text
-    assert "- Nguyễn Hậu: 200/4.755, đạt 4,21 %" in text
+    assert "- Nguyễn Hậu: 200/4.755, đạt 4,21%" in text
     assert "- 2.1 Mở lớp học tại nhà văn hóa (chủ trì: Phòng VH-XH): chậm 12 ngày" in text
     assert "Số liệu chốt lúc 16 giờ 30 ngày 05/12/2026." in text
     assert "1100000000001" not in text

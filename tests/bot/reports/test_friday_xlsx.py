@@ -21,9 +21,9 @@ SHEETS = [
     "Theo bài",
     "Nhiệm vụ",
     "Việc đã làm",
-    "Còn vướng",
+    "Còn vướng mắc",
     "Qua các tháng",
-    "Định nghĩa",
+    "Cách tính",
 ]
 EVIL = [
     "=1+1",

@@ -1,5 +1,6 @@
 """The public version: no small number can be read in it, nor worked out from it."""
 
+import re
 from dataclasses import astuple, replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.reports.public import FLOOR, grouped, is_open, public_figures, public_report
+from handlers._indicators import Counted, indicators
 from handlers._requests.figures import Denominator, Figures, Line
 from handlers._requests.report import (
     BestTdp,
@@ -183,6 +185,36 @@ def test_a_merged_line_has_no_share_where_one_of_it_has_none() -> None:
     assert merged.of is None
 
 
+def test_lessons_that_are_each_set_against_the_whole_ward_are_no_share_of_it_together() -> None:
+    figures = Figures(
+        (line("TB-01", 3, ADULTS), line("AT-35", 9, ADULTS)), replace(line("", 12), of=ADULTS)
+    )
+
+    (merged,) = public_figures(figures).lines
+
+    assert merged.of is None
+
+
+def test_a_line_of_which_nearly_all_did_it_is_merged_as_well() -> None:
+    office = Denominator(22, "staff", "UBND phường", date(2026, 11, 1))
+    figures = Figures(
+        (line("1", 20, office), line("2", 50, replace(office, value=90))), line("", 70)
+    )
+
+    (merged,) = public_figures(figures).lines
+
+    assert (merged.key, merged.of and merged.of.value) == ("1+2", 112)
+
+
+def test_a_tdp_where_nearly_all_adults_take_part_is_merged_as_well() -> None:
+    few = Stated(82, date(2026, 11, 1), "Công an phường", "")
+    tdps = (replace(tdp(1, "Một", 40, 80), adults=few), tdp(2, "Hai", 30, 60), tdp(3, "Ba", 30, 60))
+
+    shown = public_report(report(tdps)).tdps
+
+    assert [one.id for one in shown] == [0, 3]
+
+
 def test_a_table_that_is_fine_already_is_published_as_it_is() -> None:
     figures = Figures((line("1", 5), line("2", 0), line("", 7)), line("", 12))
 
@@ -263,8 +295,14 @@ def test_the_public_report_names_nobody_and_tells_nothing_of_a_merged_tdp() -> N
     assert shown.total_so_far == figures.total_so_far
 
 
+ADDED = {"A1": {"office"}, "B1": {"school"}, "Đ1": {"enterprise", "cooperative"}}
+
+
 def unit(number: int, kind: str, taught: int | None, total: int | None) -> UnitLine:
-    parts = [one and Stated(one, date(2026, 11, 1), "đơn vị", "") for one in (taught, total)]
+    parts = [
+        None if one is None else Stated(one, date(2026, 11, 1), "đơn vị", "")
+        for one in (taught, total)
+    ]
     return UnitLine(number, f"Đơn vị {number}", kind, kind.title(), *parts)
 
 
@@ -292,10 +330,58 @@ def test_a_unit_of_which_nearly_all_were_taught_is_merged_as_well() -> None:
 def test_a_unit_without_a_number_hides_nobody_elses() -> None:
     offices = (unit(1, "office", 3, 20), unit(2, "office", None, 30))
 
-    assert public_report(report((), offices)).units == ()
+    assert [one.id for one in public_report(report((), offices)).units] == [2]
     assert [
         one.id for one in public_report(report((), (*offices, unit(3, "office", 9, 40)))).units
     ] == [0, 2]
+
+
+some = st.sampled_from([None, 0, 2, 3, 7, 40])
+
+
+@given(
+    made=st.lists(
+        st.tuples(st.sampled_from(["office", "school", "enterprise", "cooperative"]), some, some),
+        min_size=1,
+        max_size=7,
+    )
+)
+@settings(deadline=None)
+def test_no_small_number_of_a_unit_follows_from_the_lines_and_the_indicators(
+    made: list[tuple[str, int | None, int | None]],
+) -> None:
+    lines = tuple(unit(place, *values) for place, values in enumerate(made))
+    counted = Counted(date(2026, 11, 14), 0, 0, lines, (), "tổ", None, None, "", "")
+
+    shown = public_report(replace(report((), lines), indicators=indicators(counted)))
+
+    groups = [
+        {int(one) for one in re.findall("Đơn vị ([0-9]+)", line.name)} for line in shown.units
+    ]
+    for one in shown.indicators:
+        kinds = ADDED.get(one.code, set())
+        these = [line for line in lines if line.kind in kinds]
+        both = [line for line in these if line.taught and line.total]
+        if one.numerator is not None:
+            groups.append({line.id for line in both or these})
+    equations = [[int(place in group) for place in range(len(lines))] for group in groups if group]
+    for line in lines:
+        taught, total = (part.value if part else 0 for part in (line.taught, line.total))
+        is_small = not is_open((taught, total, max(0, total - taught) if line.taught else 0))
+        if is_small and line.total and equations:
+            assert not can_be_solved(line.id, equations)
+
+
+def test_an_indicator_that_is_one_units_own_small_number_is_left_out() -> None:
+    school, firm = unit(1, "school", 3, 400), unit(2, "enterprise", 30, 90)
+    counted = Counted(date(2026, 11, 14), 0, 0, (school, firm), (), "tổ", None, None, "", "")
+    figures = replace(report((), (school, firm)), indicators=indicators(counted))
+
+    told = {one.code for one in public_report(figures).indicators}
+
+    assert "B1" in {one.code for one in figures.indicators}
+    assert "B1" not in told
+    assert {"A1", "C1", "D0", "Đ1", "Đ2", "Đ3"} <= told
 
 
 def test_lessons_are_merged_and_questions_of_few_are_left_out() -> None:
@@ -313,6 +399,19 @@ def test_lessons_are_merged_and_questions_of_few_are_left_out() -> None:
 
     assert [one.id for one in shown.lessons] == ["TB-01", "AT-35+TC-22"]
     assert [(one.answered, one.right) for one in shown.obstacles] == [(9, 9), (30, 9)]
+
+
+def test_no_question_is_told_of_a_lesson_that_was_merged() -> None:
+    lessons = tuple(
+        LessonLine(code, f"Bài {code}", learning(number), learning(number * 10))
+        for code, number in (("TB-01", 20), ("AT-35", 1), ("TC-22", 12))
+    )
+    asked = tuple(Obstacle(code, "Bài", 1, "?", 12, 6) for code in ("TB-01", "TC-22"))
+
+    shown = public_report(report((), (), lessons, asked))
+
+    assert [one.id for one in shown.lessons] == ["TB-01", "AT-35+TC-22"]
+    assert [one.lesson for one in shown.obstacles] == ["TB-01"]
 
 
 @pytest.mark.parametrize("number", range(1, FLOOR))

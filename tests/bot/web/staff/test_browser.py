@@ -196,7 +196,7 @@ def test_nothing_is_cut_off_and_no_accessibility_rule_is_broken(
     desk.page.get_by_role("button", name="Tạo lời mời").click()
     found.append(_problems(desk))
     desk.goto("/can-bo/nguoi")
-    desk.page.get_by_role("link", name="Thôi vai trò").first.click()
+    desk.page.get_by_role("link", name="Thu hồi vai trò").first.click()
     found.append(_problems(desk))
 
     assert [problem for problem in found if problem] == []

@@ -212,8 +212,9 @@ async def test_a_line_is_shown_over_time_and_its_share_with_source_and_day(offic
 
     page = await browser.get(f"{PAGE.path}?ky={ALL}&xem=tdp&dong=1&so=finished")
 
-    assert f"1/3, đạt 33,33 % (Công an phường, {day})" in page.text
+    assert f"1/3, đạt 33,33% (Công an phường, {day})" in page.text
     assert "chưa có số liệu" in page.text  # of all other TDPs
+    assert "Kết quả tính người từ 16 tuổi (tự khai)" in page.text
     assert "Học xong theo thời gian: " in page.text
     assert "Xem tất cả theo thời gian" in page.text
 
@@ -227,6 +228,29 @@ async def test_days_that_cannot_be_read_are_said_and_nothing_else_breaks(office:
         assert WRONG_DAYS in page.text
 
 
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [("01/01/0001", "02/02/0001"), ("01/01/0001", "31/12/9999"), ("01/12/9999", "31/12/9999")],
+)
+async def test_days_of_no_likely_year_are_counted_like_any_other(
+    office: Any, since: str, until: str
+) -> None:
+    staff, head = await office.signed_in(Role.STAFF), await office.signed_in(Role.HEAD)
+
+    for browser, path in ((staff, PAGE.path), (staff, QUESTIONS), (head, PAGE.path)):
+        page = await browser.get(f"{path}?ky={OWN}&tu={since}&den={until}")
+        assert page.status == 200
+
+
+@pytest.mark.parametrize("see", ["tdp", "bai", "don-vi"])
+async def test_a_line_that_no_number_can_name_has_nobody_behind_it(office: Any, see: str) -> None:
+    browser = await office.signed_in(Role.STAFF)
+
+    page = await browser.get(f"{PEOPLE}?xem={see}&dong={'9' * 24}&so=completed&ky={ALL}")
+
+    assert (page.status, "/xac-nhan" in page.text) == (200, False)
+
+
 async def test_hard_questions_are_drawn_and_listed_with_their_words(office: Any) -> None:
     lesson = office.ward.house.content.lessons["TB-01"]
     async with office.transaction() as tx:
@@ -237,8 +261,8 @@ async def test_hard_questions_are_drawn_and_listed_with_their_words(office: Any)
 
     page = await browser.get(f"{QUESTIONS}?ky={ALL}")
 
-    assert "25 %" in page.text
-    assert "6 (75 %)" in page.text
+    assert "25%" in page.text
+    assert "6 (75%)" in page.text
     assert f"{lesson.title}, câu 2" in page.text
 
 
@@ -322,7 +346,7 @@ def test_a_share_says_of_what_it_is_whose_number_that_is_and_of_which_day() -> N
 
     assert drawn.share(a_line()) == "chưa có số liệu"
     assert drawn.share(a_line(of=of)) == (
-        "5/4; 125 %, quá 100 %: cần kiểm tra lại số liệu (Công an phường, 01/11/2026)"
+        "5/4; 125%, quá 100%: cần kiểm tra lại số liệu (Công an phường, 01/11/2026)"
     )
 
 
@@ -346,7 +370,7 @@ def test_a_month_of_the_office_is_called_after_the_month_it_ends_in() -> None:
     assert drawn.pair(course)[0] == ("15/10/2026 – 14/11/2026", "5", "6")
 
 
-@pytest.mark.parametrize(("of", "drawn_as"), [(8, "5 (62,50 %)"), (None, "5")])
+@pytest.mark.parametrize(("of", "drawn_as"), [(8, "5 (62,50%)"), (None, "5")])
 def test_whose_place_nobody_knows_is_left_out_of_a_picture_of_shares(
     of: int | None, drawn_as: str
 ) -> None:
@@ -359,6 +383,20 @@ def test_whose_place_nobody_knows_is_left_out_of_a_picture_of_shares(
     assert (">chưa rõ<" in picture) == (of is None)
 
 
+def test_a_school_is_in_no_picture_of_shares_and_no_share_of_its_pupils() -> None:
+    pupils = Denominator(612, "pupils", "Trường THCS", TODAY)
+    school = a_line(key="2", label="Trường THCS", completed=0, of=pupils)
+    office = a_line(of=Denominator(50, "staff", "UBND phường", TODAY))
+
+    both = drawn.progress(Figures((office, school), a_line()), MONTH, "đơn vị")
+    alone = drawn.progress(Figures((school,), a_line()), MONTH, "đơn vị")
+
+    assert "Trường THCS" not in both
+    assert ">0<" in alone
+    assert drawn.compared(school, Count.COMPLETED)[2] == "không tính"
+    assert drawn.share(school).startswith("không tính (học sinh không có tài khoản")
+
+
 def test_of_many_questions_the_hardest_are_drawn_and_all_listed() -> None:
     found = tuple(
         QuestionFigures("TB-01", 1, "Chữ to", n, f"Câu {n}?", 100, n) for n in range(1, 40)
@@ -368,4 +406,4 @@ def test_of_many_questions_the_hardest_are_drawn_and_all_listed() -> None:
 
     assert picture.count("<rect") == 1 + 2 * drawn.HARDEST
     assert len(drawn.wrong(found)) == drawn.HARDEST
-    assert drawn.wrong(found)[0] == ("Chữ to, câu 1: Câu 1?", "99", "99 %")
+    assert drawn.wrong(found)[0] == ("Chữ to, câu 1: Câu 1?", "99", "99%")

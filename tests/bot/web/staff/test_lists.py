@@ -263,10 +263,11 @@ async def test_a_number_of_a_tdp_may_be_more_than_all_and_is_flagged(office: Any
         ({"so": "12,5"}, "Ghi số nguyên từ 0 trở lên"),
         ({"ngay": ""}, "Ghi đủ ngày/tháng/năm"),
         ({"ngay": "1/1/2099"}, "Ngày này chưa tới."),
-        ({"nguon": ""}, "Ghi nơi cho số liệu"),
+        ({"nguon": ""}, "Ghi cơ quan cung cấp số liệu"),
         ({"loai": "voters"}, "Chọn một loại số liệu."),
         ({"noi": "tdp-1"}, "không tính cho nơi đã chọn"),
         ({"noi": "tdp-x"}, "Chọn một nơi."),
+        ({"noi": f"unit-{'9' * 30}", "loai": "pupils"}, "Chọn một nơi."),
         ({"noi": "unit-99", "loai": "pupils"}, "không tính cho nơi đã chọn"),
     ],
     ids=str,
@@ -312,8 +313,8 @@ async def test_late_tasks_come_first_marked_in_words_and_colour(office: Any) -> 
 
     page = await lan.get(TASKS)
 
-    assert "1 nhiệm vụ đã trễ hạn." in page.text
-    assert re.search(r'class="notice bad">Trễ \d+ ngày, hạn 01/02/2026', page.text)
+    assert "1 nhiệm vụ đã quá hạn." in page.text
+    assert re.search(r'class="notice bad">Chậm \d+ ngày, hạn 01/02/2026', page.text)
     order = [page.text.index(one) for one in ("1.1 Mở lớp", "1.2 Phát loa", "1.3 Trực")]
     assert order == sorted(order)
 
@@ -325,11 +326,11 @@ async def test_a_task_is_marked_done_with_day_and_note_and_taken_back(office: An
     done = await lan.post(f"{TASKS}/xong", typed)
 
     assert "Đã ghi: nhiệm vụ 1.1 xong." in done.text
-    assert "Xong ngày 03/02/2026, <strong>trễ 2 ngày</strong>." in done.text
+    assert "Xong ngày 03/02/2026, <strong>chậm 2 ngày</strong>." in done.text
     assert "48 người &lt;b&gt;" in done.text
-    assert "Không có nhiệm vụ nào trễ hạn." in done.text
+    assert "Không có nhiệm vụ nào quá hạn." in done.text
     back = await lan.post(f"{TASKS}/lam-lai", {"ma": "1.1"})
-    assert "1 nhiệm vụ đã trễ hạn." in back.text
+    assert "1 nhiệm vụ đã quá hạn." in back.text
 
 
 @pytest.mark.parametrize(

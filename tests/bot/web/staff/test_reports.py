@@ -13,6 +13,7 @@ from storage.tables import Tdps, Units
 from storage.tables_staff import Stated
 
 LIST = "/can-bo/bao-cao"
+KINDS = ("tai", "cong-khai")
 READERS = {Role.STAFF, Role.POLICE, Role.APPROVER, Role.OBSERVER, Role.ADMIN}
 
 
@@ -63,14 +64,14 @@ async def test_staff_reach_a_report_in_four_requests_and_its_three_files(office:
     shown = await staff.get(path)
 
     assert "Kỳ báo cáo" in listed.text
-    assert '1.402</td><td class="number">1.417</td><td class="number">98,94 %' in shown.text
+    assert '1.402</td><td class="number">1.417</td><td class="number">98,94%' in shown.text
     assert "=1+1 &lt;b&gt;Trường&lt;/b&gt;" in shown.text
     paper = Document(io.BytesIO(await file_of(staff, f"{path}/tai/docx")))
     assert any("BÁO CÁO" in paragraph.text for paragraph in paper.paragraphs)
     book = load_workbook(io.BytesIO(await file_of(staff, f"{path}/tai/xlsx")))
     assert book["Theo đơn vị"]["A7"].value == "=1+1 <b>Trường</b>"
     assert book["Theo đơn vị"]["A7"].data_type == "s"
-    assert "1.402/1.417, đạt 98,94 %" in (await file_of(staff, f"{path}/tai/txt")).decode(
+    assert "1.402/1.417, đạt 98,94%" in (await file_of(staff, f"{path}/tai/txt")).decode(
         "utf-8-sig"
     )
 
@@ -83,6 +84,33 @@ async def test_a_report_on_paper_is_in_the_audit_only_when_it_holds_names(office
 
     assert await office.audit("names_seen") == []
     assert len(await office.audit("report_made")) == 1
+
+
+async def test_everybodys_report_is_marked_and_leaves_out_a_school_of_which_few_were_taught(
+    office: Any,
+) -> None:
+    await put_stated(office)
+    async with office.transaction() as tx:
+        await tx.connection.execute(
+            Stated.__table__.update().where(Stated.key == "pupils_taught").values(value=3)
+        )
+    staff = await office.signed_in(Role.STAFF)
+    path = await made(staff)
+
+    own = (await file_of(staff, f"{path}/tai/txt")).decode("utf-8-sig")
+    text = (await file_of(staff, f"{path}/cong-khai/txt")).decode("utf-8-sig")
+    paper = Document(io.BytesIO(await file_of(staff, f"{path}/cong-khai/docx")))
+    book = load_workbook(io.BytesIO(await file_of(staff, f"{path}/cong-khai/xlsx")))
+
+    assert f"{path}/cong-khai/docx" in (await staff.get(path)).text
+    assert "3/1.417" in own
+    assert "3/1.417" not in text
+    assert text.startswith("DỰ THẢO – BẢN CÔNG KHAI")
+    assert "BẢN CÔNG KHAI" in paper.sections[0].header.paragraphs[1].text
+    assert not any(
+        "Chưa có" in line.text and "từ 5 người" in line.text for line in paper.paragraphs
+    )
+    assert not any("Trường" in str(cell.value) for (cell,) in book["Theo đơn vị"]["A1:A20"])
 
 
 async def test_a_report_is_finished_once_and_is_no_draft_afterwards(office: Any) -> None:
@@ -109,6 +137,8 @@ async def test_a_report_is_finished_once_and_is_no_draft_afterwards(office: Any)
         ({"ky": "2026-13"}, "Chưa chọn kỳ báo cáo"),
         ({"ky": "khac", "tu": "1/13/2026", "den": "2/2/2026"}, "Chưa chọn kỳ báo cáo"),
         ({"ky": "khac", "tu": "14/11/2025", "den": "15/10/2025"}, "đang sau ngày cuối kỳ"),
+        ({"ky": "khac", "tu": "01/01/0001", "den": "02/02/0001"}, "Chưa chọn kỳ báo cáo"),
+        ({"ky": "khac", "tu": "01/12/9999", "den": "31/12/9999"}, "Chưa chọn kỳ báo cáo"),
         ({"ky": "khac", "tu": "01/01/2099", "den": "02/01/2099"}, "chưa bắt đầu"),
         ({"ky": "khac", "tu": "01/01/2001", "den": "02/01/2025"}, "dài quá năm năm"),
     ],
@@ -138,11 +168,12 @@ async def test_who_reads_who_makes_and_who_sees_nothing(office: Any, role: Role)
     somebody = await office.signed_in(role)
     is_reader, is_maker = role in READERS, role in {Role.STAFF, Role.ADMIN}
 
-    for where in (LIST, path, f"{path}/tai/docx", f"{path}/tai/xlsx", f"{path}/tai/txt"):
+    files = [f"{path}/{kind}/{form}" for kind in KINDS for form in ("docx", "xlsx", "txt")]
+    for where in (LIST, path, *files):
         assert (await somebody.get(where)).status == (200 if is_reader else 403), where
     assert (await somebody.post(LIST, {"ky": "2025-12"})).status == (303 if is_maker else 403)
     assert (await somebody.post(f"{path}/chot")).status == (303 if is_maker else 403)
-    assert ("Làm báo cáo" in (await somebody.get(LIST)).text) == is_maker
+    assert ("Lập báo cáo" in (await somebody.get(LIST)).text) == is_maker
 
 
 @pytest.mark.parametrize(
@@ -151,6 +182,8 @@ async def test_who_reads_who_makes_and_who_sees_nothing(office: Any, role: Role)
         "/can-bo/bao-cao/99",
         "/can-bo/bao-cao/x",
         "/can-bo/bao-cao/1/tai/pdf",
+        "/can-bo/bao-cao/1/cong-khai/pdf",
+        "/can-bo/bao-cao/99/cong-khai/docx",
         "/can-bo/bao-cao/99/chot",
     ],
 )

@@ -14,7 +14,7 @@ async def test_what_is_still_to_do_stands_before_what_is_fine(office: Any, role:
 
     page = (await browser.get("/can-bo/cai-dat")).text
 
-    todo, _, fine = page.partition("<h2>Được (")
+    todo, _, fine = page.partition("<h2>Đang ổn (")
     assert "chưa có số của Công an phường" in todo
     assert "17 bài chờ duyệt" in todo
     assert "17 bài học" in fine
