@@ -54,14 +54,16 @@ def as_docx(kept: ReportKept, form: Form, names: Sequence[Commended] | None) -> 
     head_pages(paper.sections[0], friday.marks(kept))
     _heading(paper, form, figures.cut_off.date())
     _title(paper, figures, form)
+    _basis(paper)
     _steering(paper)
     _targets(paper, figures)
     _work(paper, kept, names)
     _shortcomings(paper, figures)
     _next(paper, figures)
     _proposals(paper)
+    _say(paper, f"Trên đây là báo cáo {_subject(figures)}./.")
     _signing(paper, form)
-    _annexes(paper, figures)
+    _annexes(paper, figures, form)
     return as_bytes(paper)
 
 
@@ -129,6 +131,16 @@ def _to_write(paper: Paper, what: str) -> None:
     """A place where staff write themselves."""
     paragraph = line(paper, align=Align.BOTH, after=6, indent_mm=INDENT_MM)
     write(paragraph, f"[{what}]", italic=True, grey=True)
+
+
+def _subject(figures: ReportFigures) -> str:
+    """What the report is about, within a sentence."""
+    subject = friday.subject(figures)
+    return subject[:1].lower() + subject[1:]
+
+
+def _basis(paper: Paper) -> None:
+    _to_write(paper, "Cán bộ viết: thực hiện kế hoạch, văn bản nào; báo cáo kết quả như sau.")
 
 
 def _steering(paper: Paper) -> None:
@@ -224,7 +236,7 @@ def _signing(paper: Paper, form: Form) -> None:
     line(right, form.signer_name, align=Align.CENTRE, bold=True)
 
 
-def _annexes(paper: Paper, figures: ReportFigures) -> None:
+def _annexes(paper: Paper, figures: ReportFigures, form: Form) -> None:
     annexes = [friday.tdps(figures), friday.units(figures), friday.definitions(figures)]
     for number, table in enumerate((one for one in annexes if one.rows), start=1):
         if number == 1:
@@ -234,7 +246,7 @@ def _annexes(paper: Paper, figures: ReportFigures) -> None:
         line(paper, table.title.upper(), align=Align.CENTRE, bold=True)
         line(
             paper,
-            f"(Kèm theo Báo cáo {friday.subject(figures).replace('Kết', 'kết', 1)})",
+            f"(Kèm theo Báo cáo số          /{form.symbol} ngày      tháng      năm      )",
             align=Align.CENTRE,
             italic=True,
             after=6,

@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from urllib.parse import urlencode
 
-from bot.web.staff._forms import Form, whole_number
+from bot.web.staff._forms import Form, read_query, whole_number
 from handlers import _periods
 from handlers._requests.figures import Count, Dimension
 from handlers._requests.report import Period, PeriodKind
@@ -73,7 +73,7 @@ class Chosen:
 
 def read_chosen(query: Mapping[str, str], today: date) -> Chosen:
     """Read an address; what it does not say, or says wrongly, is as when the page is first opened."""
-    form = Form(dict(query), {})
+    form = read_query(query)
     chosen = _with_period(form, today)
     counts = {count.value: count for count in Count}
     return replace(

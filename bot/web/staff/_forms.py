@@ -1,6 +1,6 @@
 """What a browser posted, read without trusting any of it.
 
-form = await read_form(request)
+form = await read_form(request), or read_query(request.query) of an address
 form["name"]            what was typed, one line, without blanks around it; "" when it was not there
 form.number("tdp")      a whole number, or None
 form.day("ends_on")     a day, or None
@@ -64,6 +64,11 @@ def whole_number(typed: str) -> int | None:
     """The number that was typed, from 0 on, or None."""
     is_number = typed.isascii() and typed.isdecimal() and len(typed) <= LONGEST_NUMBER
     return int(typed) if is_number else None
+
+
+def read_query(query: Mapping[str, str]) -> Form:
+    """Read what stands behind the question mark of an address, as a form."""
+    return Form({name: clean(value, LONGEST_TEXT) for name, value in query.items()}, {})
 
 
 async def read_form(request: web.Request) -> Form:

@@ -251,6 +251,12 @@ async def test_a_line_that_no_number_can_name_has_nobody_behind_it(office: Any, 
     assert (page.status, "/xac-nhan" in page.text) == (200, False)
 
 
+def test_an_address_holds_no_character_that_a_database_refuses() -> None:
+    chosen = read_chosen({"ky": ALL, "xem": "bai", "dong": "\0TB\ud800-01"}, TODAY)
+
+    assert chosen.key == "TB?-01"
+
+
 async def test_hard_questions_are_drawn_and_listed_with_their_words(office: Any) -> None:
     lesson = office.ward.house.content.lessons["TB-01"]
     async with office.transaction() as tx:
