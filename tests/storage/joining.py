@@ -6,6 +6,7 @@ from sqlalchemy import insert, select
 
 from handlers._requests.invites import Invited, InvitePerson, Joined, TakeUp
 from handlers._requests.person import Role
+from handlers._requests.roles import WARD_WIDE
 from storage import perform
 from storage._tx import Tx
 from storage.addresses import actor_of, address_of
@@ -36,6 +37,11 @@ async def member(
     joined = await perform(tx, await somebody(tx, key), TakeUp(invite.words))
     assert isinstance(joined, Joined), joined
     return await somebody(tx, key)
+
+
+async def place_of(tx: Tx, role: Role) -> int | None:
+    """Where a role holds: a new TDP, or None for the whole ward."""
+    return None if role in WARD_WIDE else await new_tdp(tx, "Tân Trung")
 
 
 async def new_tdp(tx: Tx, name: str) -> int:

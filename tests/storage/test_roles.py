@@ -8,7 +8,6 @@ from sqlalchemy import select, update
 from handlers._requests.person import Role
 from handlers._requests.roles import (
     INVITABLE,
-    WARD_WIDE,
     LastAdmin,
     MyRoles,
     NoSuchRole,
@@ -23,7 +22,7 @@ from storage._tx import Tx
 from storage.house import Actor, Grant
 from storage.roles import looks_after
 from storage.tables_staff import Grants
-from tests.storage.joining import LAN, audited, member, new_tdp, somebody
+from tests.storage.joining import LAN, audited, member, new_tdp, place_of, somebody
 
 ALL_BUT_ADMIN = set(INVITABLE) - {Role.ADMIN}
 
@@ -187,8 +186,7 @@ async def test_who_looks_after_nobody_sees_no_list_of_people(
     database: Database, now: datetime, role: Role
 ) -> None:
     async with database.transaction(now) as tx:
-        place = None if role in WARD_WIDE else await new_tdp(tx, "Tân Trung")
-        by = await member(tx, role, place)
+        by = await member(tx, role, await place_of(tx, role))
 
         for request in (RolesHeld(), RevokeRole(1)):
             with pytest.raises(Forbidden):

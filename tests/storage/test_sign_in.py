@@ -21,7 +21,7 @@ from storage.house import Actor
 from storage.sign_in import LinkState, NewSession
 from storage.tables import Outbox, Table
 from storage.tables_staff import Grants, Logins, Sessions
-from tests.storage.joining import audited, member, new_tdp, somebody
+from tests.storage.joining import audited, member, place_of, somebody
 
 MINUTES = 10
 DEVICE = "Chrome, Windows"
@@ -59,7 +59,7 @@ async def test_only_who_works_for_the_ward_is_given_a_link(
     async with database.transaction(now) as tx:
         by = await somebody(tx)
         if role is not Role.RESIDENT:
-            by = await member(tx, role, await new_tdp(tx, "Tân Trung"))
+            by = await member(tx, role, await place_of(tx, role))
 
         made = await perform(tx, by, OpenStaffPage())
 

@@ -147,8 +147,9 @@ class Screen:
 
 @pytest.fixture
 def at_terminal() -> Iterator[Callable[..., Screen]]:
-    """Start a command on a terminal of its own."""
+    """Start a command on a terminal of its own, where Ctrl-C works also when these tests ignore it."""
     screens: list[Screen] = []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def start(*arguments: str) -> Screen:
         screens.append(Screen(*arguments))
@@ -157,6 +158,7 @@ def at_terminal() -> Iterator[Callable[..., Screen]]:
     yield start
     for screen in screens:
         screen.close()
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

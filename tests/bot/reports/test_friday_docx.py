@@ -107,9 +107,7 @@ def test_the_six_parts_follow_each_other_and_below_are_recipients_and_signer(
     assert said[said.index("BÁO CÁO") + 1].startswith("Kết quả thực hiện phong trào")
     (end,) = [line for line in said if line.startswith("Trên đây là báo cáo kết quả thực hiện")]
     assert end.endswith("./.")
-    assert (
-        said.count("(Kèm theo Báo cáo số          /BC-VHXH ngày      tháng      năm      )") == 3
-    )
+    assert said.count("(Kèm theo Báo cáo số          /BC-VHXH ngày      tháng      năm      )") == 3
     left, right = (
         next(table for table in document.tables if "Nơi nhận:" in table.rows[0].cells[0].text)
         .rows[0]
