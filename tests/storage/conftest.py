@@ -1,11 +1,13 @@
 """A small house and a fresh database of either kind for every test."""
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -170,21 +172,35 @@ def template(request: pytest.FixtureRequest) -> tuple[Postgres | None, Path | st
     return request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
 
 
+@pytest.fixture
+def copied(
+    tmp_path: Path,
+) -> Callable[[tuple[Postgres | None, Path | str]], AbstractAsyncContextManager[str]]:
+    """Copy a template; gives the address of the copy."""
+
+    @asynccontextmanager
+    async def copy(template: tuple[Postgres | None, Path | str]) -> AsyncIterator[str]:
+        postgres, source = template
+        if postgres is None:
+            path = tmp_path / "ward.db"
+            shutil.copy(source, path)
+            yield f"sqlite:///{path}"
+            return
+        name = f"t{next(NUMBERS)}"
+        await postgres.command(f"CREATE DATABASE {name} TEMPLATE {source}")
+        yield postgres.url(name)
+        await postgres.command(f"DROP DATABASE {name}")
+
+    return copy
+
+
 @pytest_asyncio.fixture
 async def database_url(
-    template: tuple[Postgres | None, Path | str], tmp_path: Path
+    template: tuple[Postgres | None, Path | str], copied: Any
 ) -> AsyncIterator[str]:
     """A database with all tables and no rows: a fresh one for every test."""
-    postgres, source = template
-    if postgres is None:
-        path = tmp_path / "ward.db"
-        shutil.copy(source, path)
-        yield f"sqlite:///{path}"
-        return
-    name = f"t{next(NUMBERS)}"
-    await postgres.command(f"CREATE DATABASE {name} TEMPLATE {source}")
-    yield postgres.url(name)
-    await postgres.command(f"DROP DATABASE {name}")
+    async with copied(template) as url:
+        yield url
 
 
 @pytest_asyncio.fixture

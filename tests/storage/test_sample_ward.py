@@ -2,6 +2,7 @@
 
 import re
 import runpy
+import shutil
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
@@ -82,12 +83,48 @@ async def empty(database_url: str, sample_house: House) -> AsyncIterator[Databas
     await opened.close()
 
 
-@pytest_asyncio.fixture
-async def ward(empty: Database) -> Database:
-    """A ward of 240 people, on either kind of database."""
-    async with empty.transaction(LAST) as tx:
+async def fill(url: str, house: House) -> None:
+    """A ward of 240 people."""
+    database = await Database.open(url, house)
+    async with database.transaction(LAST) as tx:
         await sample_ward.fill(tx, 240, 7)
-    return empty
+    await database.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def filled_postgres(postgres: Any, postgres_template: str, sample_house: House) -> str:
+    """The ward on PostgreSQL, to be copied."""
+    await postgres.command(f"CREATE DATABASE sample TEMPLATE {postgres_template}")
+    await fill(postgres.url("sample"), sample_house)
+    return "sample"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def filled_sqlite(
+    sqlite_template: Path, sample_house: House, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The ward in a file, to be copied."""
+    path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("sample") / "sample.db"))
+    await fill(f"sqlite:///{path}", sample_house)
+    return path
+
+
+@pytest.fixture
+def filled(request: pytest.FixtureRequest, template: tuple[Any, Any]) -> tuple[Any, Any]:
+    """The ward on the kind of database that the test is for."""
+    postgres, _ = template
+    return postgres, request.getfixturevalue("filled_postgres" if postgres else "filled_sqlite")
+
+
+@pytest_asyncio.fixture
+async def ward(
+    filled: tuple[Any, Any], copied: Any, sample_house: House
+) -> AsyncIterator[Database]:
+    """A ward of 240 people, on either kind of database."""
+    async with copied(filled) as url:
+        opened = await Database.open(url, sample_house)
+        yield opened
+        await opened.close()
 
 
 Rows = dict[str, list[dict[str, Any]]]
