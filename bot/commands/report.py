@@ -37,7 +37,7 @@ from bot.reports.figures import Report, as_csv, as_json, columns, definitions, h
 from bot.reports.public import public_figures
 from handlers._requests.figures import Dimension, FiguresBy
 from handlers._requests.report import NoSuchReport, ReportKept, ReportList, ReportOf
-from storage import perform
+from storage import audit, perform
 from storage._tx import Tx
 
 WIDE = 240
@@ -150,6 +150,10 @@ async def _count(config: Config, wanted: FiguresBy) -> Report:
         with bar("Đang đếm"):
             async with ward.database.reading(at) as tx:
                 figures = await perform(tx, administrator(), wanted)
+        if wanted.dimension is Dimension.PERSON and figures.lines:
+            async with ward.database.transaction(at) as tx:
+                seen = {"rows": len(figures.lines)}
+                await audit.append(tx, administrator(), "names_seen", "figures", seen)
         return Report(
             config.ward.name,
             config.ward.unit_word,

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -59,6 +61,9 @@ def test_an_unconfirmed_person_is_listed_by_name_and_marked(learnt) -> None:
     (line,) = [one for one in done.out.splitlines() if number in one]
     assert "Lan" in line
     assert "chưa xác nhận" in line
+    with closing(sqlite3.connect(learnt.folder / "data" / "hocso.db")) as database:
+        seen = database.execute("SELECT subject, details FROM audit WHERE action = 'names_seen'")
+        assert set(seen) == {("figures", '{"rows":1}')}
 
 
 def test_csv_begins_with_the_mark_that_excel_needs(learnt) -> None:
