@@ -47,7 +47,6 @@ from storage.slots import around  # noqa: E402
 from storage.tables_staff import SlotCounts  # noqa: E402
 
 SIZES = (125_000, 250_000, 500_000, 1_000_000)
-EVENTS_EACH = 10
 TDPS, UNITS, MONTHS = 100, 200, 24
 BEGIN = datetime(2024, 12, 15, tzinfo=UTC)
 NOW = BEGIN + timedelta(days=730)
@@ -91,7 +90,7 @@ def life(chance: random.Random, person: int, lessons: Sequence[str]) -> Iterator
     here: int | None = None
     yield moment(minute), "registered", person, here, None, None, unit
     draw = chance.random()
-    number = len(lessons) if draw < 0.03 else int(draw * 5.3)
+    number = len(lessons) if draw < 0.03 else int(draw * 5.9)
     moves = chance.random() < 0.03
     for place, lesson in enumerate(lessons[:number]):
         minute += 5 + chance.random() * 60 * 24 * (12 if number == len(lessons) else 60)

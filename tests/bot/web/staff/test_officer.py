@@ -114,6 +114,10 @@ def test_an_officer_gets_the_report_in_eight_clicks_and_three_minutes(
         sheet = officer.download("Tải phụ lục (Excel)")
         text = officer.download("Tải tin nhắn").decode("utf-8-sig")
         shown = page.locator("main").inner_text()
+        page.emulate_media(media="print")
+        page.goto(sample.url)
+        expect(page.locator("#composer .sample")).to_be_visible()
+        expect(page.locator("#composer textarea")).to_be_hidden()
 
     assert len(officer.clicks) <= MOST_CLICKS
     assert took < MOST_SECONDS
