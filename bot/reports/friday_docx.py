@@ -140,7 +140,7 @@ def _subject(figures: ReportFigures) -> str:
 
 
 def _basis(paper: Paper) -> None:
-    _to_write(paper, "Cán bộ viết: thực hiện kế hoạch, văn bản nào; báo cáo kết quả như sau.")
+    _to_write(paper, "Cán bộ viết: báo cáo theo kế hoạch, văn bản nào.")
 
 
 def _steering(paper: Paper) -> None:
