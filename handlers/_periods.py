@@ -108,7 +108,9 @@ def title(period: Period) -> str:
 
 
 def days(period: Period) -> str:
-    """The days of a period: “từ 15/10/2026 đến 14/11/2026”."""
+    """The days of a period: “từ 15/10/2026 đến 14/11/2026”, “ngày 22/11/2026”."""
+    if period.since == period.until:
+        return f"ngày {period.since:%d/%m/%Y}"
     return f"từ {period.since:%d/%m/%Y} đến {period.until:%d/%m/%Y}"
 
 

@@ -149,7 +149,8 @@ def stated_from(found: Stated | None) -> str:
 
 
 def _dated(source: str, as_of: date | None) -> str:
-    if not source or as_of is None:
+    """A source with its day, said once: a document is often named by the same day."""
+    if not source or as_of is None or day(as_of) in source:
         return source
     return f"{source}, ngày {day(as_of)}"
 

@@ -187,7 +187,9 @@ def head_pages(section: Section, marks: Sequence[str]) -> None:
     header.alignment = Align.CENTRE.value
     _field(write(header, "", size=TEXT_PT), "PAGE")
     if marks:
-        _mark(section.header.add_paragraph(), marks)
+        below = section.header.add_paragraph()
+        below.paragraph_format.space_after = Pt(6)
+        _mark(below, marks)
 
 
 def _mark(paragraph: Paragraph, marks: Sequence[str]) -> None:

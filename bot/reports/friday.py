@@ -194,10 +194,11 @@ def _task(one: TaskLine) -> Row:
 
 
 def _came_of(one: TaskLine) -> str:
-    """What came of a task and when; of one that is not done, what is expected."""
+    """What came of a task and when; of one that is not done, or of which nothing was said, what is expected."""
     if one.done_on is None:
         return one.expected
-    return ", ".join(part for part in (one.done_note, f"ngày {_printed.day(one.done_on)}") if part)
+    came = one.done_note or one.expected
+    return ", ".join(part for part in (came, f"ngày {_printed.day(one.done_on)}") if part)
 
 
 def late_tasks(figures: ReportFigures) -> tuple[str, ...]:

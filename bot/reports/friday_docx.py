@@ -208,7 +208,8 @@ def _next(paper: Paper, figures: ReportFigures) -> None:
     _part(paper, "V. NHIỆM VỤ KỲ TỚI")
     waiting = [one for one in figures.tasks if one.state in (TaskState.OPEN, TaskState.LATE)]
     for one in waiting:
-        due = f", hạn {_printed.day(one.due_on)}" if one.due_on else ""
+        is_late = ", đã quá hạn" if one.state is TaskState.LATE else ""
+        due = f", hạn {_printed.day(one.due_on)}{is_late}" if one.due_on else ""
         lead = f" (chủ trì: {one.lead}{due})" if one.lead else due
         _say(paper, f"- {one.content}{lead}.")
     _to_write(paper, "Cán bộ viết thêm nhiệm vụ trọng tâm kỳ tới.")

@@ -68,6 +68,12 @@ def test_a_periods_name_is_read_back_as_the_period(first: date, last: date) -> N
         assert _periods.named(_periods.code(period)) == period
 
 
+def test_a_period_of_one_day_is_called_by_that_day() -> None:
+    day = date(2026, 11, 23)
+
+    assert _periods.full_title(Period(PeriodKind.OWN, day, day)) == "ngày 23/11/2026"
+
+
 @given(st.sampled_from(PeriodKind), days, days)
 def test_days_that_are_not_what_their_kind_promises_are_named_by_themselves(
     kind: PeriodKind, first: date, last: date

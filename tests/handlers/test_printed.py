@@ -141,6 +141,8 @@ def test_where_a_number_comes_from_names_document_and_day() -> None:
         _printed.stated_from(Stated(5, date(2026, 11, 1), "Nhà trường", ""))
         == "Nhà trường, ngày 01/11/2026"
     )
+    by_its_day = Stated(5, date(2026, 11, 1), "Công an phường", "12/BC-CAP ngày 01/11/2026")
+    assert _printed.stated_from(by_its_day) == "Công an phường, 12/BC-CAP ngày 01/11/2026"
     assert _printed.stated_from(None) == ""
 
 

@@ -150,9 +150,19 @@ def test_late_tasks_missing_figures_and_wrong_ones_are_named(
     said = "\n".join(lines(opened(keep(november), form)))
 
     assert "2.1 Mở lớp học tại nhà văn hóa (chủ trì: Phòng VH-XH): chậm 12 ngày." in said
+    assert ", đã quá hạn)." in said.partition("V. NHIỆM VỤ KỲ TỚI")[2]
     assert "Chưa có số liệu của chỉ tiêu: C3, D1, D2, Đ3." in said
     assert "Số liệu cần kiểm tra lại (kết quả lớn hơn tổng số): Đ1." in said
     assert "A1: Chưa tính Trạm y tế vì chưa có số biên chế." in said
+
+
+def test_of_a_done_task_without_a_note_the_expected_result_is_told(
+    november: ReportFigures, keep: Keep, form: Any
+) -> None:
+    plain = replace(november, tasks=tuple(replace(one, done_note="") for one in november.tasks))
+
+    (done, *_) = [one for one in plain.tasks if one.done_on is not None]
+    assert f"Kết quả, ngày {done.done_on:%d/%m/%Y}" in everything(opened(keep(plain), form))
 
 
 def test_names_are_printed_only_when_they_are_handed_in(
