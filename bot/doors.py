@@ -172,8 +172,18 @@ def _copies(config: Config, *, can_keep_copies: bool) -> Iterator[str]:
 
 
 def _approvers(parts: Parts) -> Iterator[str]:
-    if parts.approvers < APPROVERS:
-        yield (
-            f"Mới có {parts.approvers} trên {APPROVERS} người duyệt có họ tên. Mời thêm "
-            f"{APPROVERS - parts.approvers} người: hocso invite --role approver --name TÊN --office NƠI"
+    lacking = APPROVERS - parts.approvers
+    if lacking <= 0:
+        return
+    told = [f"Mới có {parts.approvers} trên {APPROVERS} người duyệt có họ tên."]
+    if parts.invited:
+        told.append(
+            f"Còn {parts.invited} lời mời người duyệt chưa ai nhận: "
+            "nhắc người được mời nhắn “mã mời” cho trợ lý."
         )
+    if lacking > parts.invited:
+        told.append(
+            f"Mời thêm {lacking - parts.invited} người: "
+            "hocso invite --role approver --name TÊN --office NƠI"
+        )
+    yield " ".join(told)

@@ -176,7 +176,17 @@ class _Desk:
             return command, {}
         if self.caller.is_new:
             return "welcome", {}
-        return (None, {}) if heard.follows is not None else ("fallback", {"typed": text[:300]})
+        whole = self._whole(heard.follows, text)
+        if whole is not None and heard.follows is not None:
+            is_answered = whole == intent_of(clean(heard.follows[:2000]), self.book.intents)
+            return None if is_answered else whole, {}
+        return "fallback", {"typed": text[:300]}
+
+    def _whole(self, first: str | None, second: str) -> str | None:
+        """What two halves of one thought mean together: “kết quả”, “của tôi” is “kết quả của tôi”."""
+        if first is None:
+            return None
+        return intent_of(f"{clean(first[:2000])} {second}", self.book.intents)
 
     # ------------------------------------------------------------ what follows a turn
 

@@ -36,6 +36,7 @@ class Counted:
                     offices may be added
     tdps            those that exist, with the adults stated of them; lines without an id are left out
     whole_ward      the adults of the whole ward, where somebody stated them in one number
+    whole_staff     all who work for the ward's offices, where somebody stated them in one number
     staff_rule, core_rule
                     what must have been passed, in words
     """
@@ -50,6 +51,7 @@ class Counted:
     vneid: Stated | None
     staff_rule: str
     core_rule: str
+    whole_staff: Stated | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +74,41 @@ def indicators(of: Counted) -> tuple[Indicator, ...]:
 
 def _staff(of: Counted) -> Iterable[Indicator]:
     offices = _of_kind(of, UnitKind.OFFICE)
-    known = [one for one in offices if one.total]
-    note = _without(offices, known, "số biên chế") if known else ""  # without any, all are counted
-    whole = whole_of([one.total for one in known if one.total], note)
+    whole, counted = _staff_of(of, offices)
     yield Indicator(
         "A1",
         "a",
         "Người của cơ quan hoàn thành phần dành cho cán bộ",
         Measure.SHARE,
         "người",
-        sum(one.taught.value for one in known or offices if one.taught) if offices else None,
+        sum(one.taught.value for one in counted if one.taught) if offices else None,
         ON_THE_SYSTEM if offices else "",
         of.day if offices else None,
         whole.value,
         whole.source,
         whole.as_of,
         f"Kết quả: người khác nhau, đã xác nhận, thuộc một cơ quan của phường và {of.staff_rule}. "
-        "Tổng số: cán bộ, công chức, viên chức, người lao động do cơ quan báo.",
+        "Tổng số: cán bộ, công chức, viên chức, người lao động, số chung của phường hoặc do từng cơ quan báo.",
         "Đạt bài học chưa có nghĩa là “sử dụng tốt”.",
         whole.note,
     )
+
+
+def _staff_of(of: Counted, offices: Sequence[UnitLine]) -> tuple[Whole, Sequence[UnitLine]]:
+    """All staff as stated in one number, else those of the offices that state theirs; and who is counted."""
+    known = [one for one in offices if one.total]
+    together = [one.total for one in known if one.total]
+    notes = [] if offices else ["Chưa có cơ quan nào trong danh sách đơn vị nên chưa đếm được."]
+    if of.whole_staff is not None:
+        notes.append("Tổng số là số chung của cả phường.")
+        added = sum(one.value for one in together)
+        if known and known == offices and added != of.whole_staff.value:
+            notes.append(f"Số của các cơ quan cộng lại là {number(added)}.")
+        return whole_of([of.whole_staff], " ".join(notes)), offices
+    if known:
+        return whole_of(together, _without(offices, known, "số biên chế")), known
+    notes.append("Chưa có số cán bộ, công chức, viên chức, người lao động.")
+    return Whole(None, "", None, " ".join(notes)), offices
 
 
 def _pupils(of: Counted) -> Iterable[Indicator]:
@@ -181,7 +198,7 @@ def _adults(of: Counted) -> Iterable[Indicator]:
             "C1",
             "Người đã tham gia học, từ 16 tuổi (tự khai)",
             of.reached,
-            "đã có ít nhất một việc được ghi trên hệ thống",
+            "đã đồng ý lưu kết quả học hoặc đã học trên hệ thống, không tính việc nhận vai trò",
         ),
         ("C2", "Người học đủ các bài cốt lõi, từ 16 tuổi (tự khai)", of.core, of.core_rule),
     ):

@@ -17,6 +17,7 @@ from lessons import Content
 from lessons.alarms import Lanes
 from lessons.answers import Offer
 from lessons.intents import Intents
+from lessons.phrases import fill
 
 
 class Kind(Enum):
@@ -205,8 +206,15 @@ class Book:
                 option.key, self.render(option.label), words, alone=words == self.word_set("none")
             )
             for option in options
-            for words in [self._words(option.label.key)]
+            for words in [self._words(option.label)]
         )
 
-    def _words(self, key: str) -> tuple[str, ...]:
-        return () if key == "engine.text" else self.content.phrases.entry(key).words
+    def _words(self, label: Phrase) -> tuple[str, ...]:
+        """What else may be typed for an option, with the label's own values filled in."""
+        if label.key == "engine.text":
+            return ()
+        given = {name: str(value) for name, value in label.values}
+        return tuple(
+            fill(one, {**self.values, **given})
+            for one in self.content.phrases.entry(label.key).words
+        )

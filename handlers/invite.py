@@ -156,7 +156,10 @@ async def confirm(wanted: InvitePerson) -> None:
 
 
 async def hand_out(invited: Invited) -> None:
-    """The words and the link, which nobody can read again."""
+    """The words and the link, which nobody can read again; of practice, that they open nothing."""
     await say(phrase("invite.words", words=invited.words))
     await say(phrase("invite.link", at=invited.url))
+    if invited.is_practice:
+        await say(phrase("invite.practice"))
+        return
     await say(phrase("invite.how", day=f"{invited.expires_at:%d/%m/%Y}"))

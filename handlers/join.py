@@ -3,6 +3,7 @@
 from handlers import Person, Role, ask, choose, conversation, do, option, phrase, say
 from handlers._effects import STALE_HOURS_SENSITIVE
 from handlers._requests.invites import (
+    CodesLocked,
     InviteRead,
     Joined,
     LockedOut,
@@ -18,6 +19,9 @@ IS_IT = (option("join.yes"), option("join.no"))
 @conversation()
 async def join(me: Person, is_here: bool = False) -> None:
     """Read the invite, ask whether it names the one who speaks, give them the role; nothing more is asked."""
+    if not is_here and (locked := await do(CodesLocked())) is not None:
+        await say(phrase("join.locked", minutes=locked.minutes))
+        return
     code = None if is_here else await ask(phrase("join.code"), hint=phrase("join.hint"))
     found = await do(ReadInvite(code))
     if is_here and isinstance(found, WrongCode):

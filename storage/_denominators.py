@@ -9,6 +9,7 @@ from handlers._requests.stated import STATED_KEYS, StatedRow
 from storage._tdp_names import all_units
 from storage._tx import Tx
 from storage.stated import stated_on
+from storage.tdps import only_names
 
 ADULTS = "adults"
 
@@ -39,7 +40,9 @@ async def denominators(
         everything: Denominator | None = _of(ward)
     else:
         existing = [unit.id for unit in (await all_units(tx)).values() if unit.exists_on(day)]
-        everything = _sum([lines.get(str(tdp)) for tdp in (tdps or existing)])
+        names = await only_names(tx)
+        counted = [tdp for tdp in (tdps or existing) if tdp not in names]
+        everything = _sum([lines.get(str(tdp)) for tdp in counted])
     return Denominators(lines if dimension is Dimension.TDP else {}, everything)
 
 

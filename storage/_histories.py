@@ -1,7 +1,8 @@
 """What one person's events count for: the figures' rules, person by person.
 
 visits  every event of the codes below
-reached the first event of any kind; that somebody put them on a unit's list is none of theirs
+reached the first of these: to take up a role, be put on a unit's list, say where one lives or ask for help
+        is not to learn
 core    the moment at which the last of the core lessons was passed for the first time; `staff` likewise,
         once so many of the lessons for staff are passed
 TDP     the event's own; without one, the first TDP the person chose, if that was later; else unknown
@@ -25,7 +26,7 @@ from storage.events import Code
 from storage.house import House
 from storage.slots import slot_of
 
-VERSION = 1
+VERSION = 2
 """Of the rules above: goes up with them, and everything is added up anew."""
 COUNTED = frozenset(
     {Code.REGISTERED.value, Code.STARTED.value, Code.FINISHED.value, Code.PASSED.value}
@@ -149,19 +150,16 @@ def _line(own: int | None, at: datetime, first: tuple[datetime, int] | None) -> 
 def _counting(in_order: Sequence[Happened], rules: Rules) -> Iterator[tuple[Happened, str, str]]:
     """The events that count, as what, and of which lesson."""
     passed = []
-    for event in in_order:
-        if event.code not in COUNTED:
-            continue
+    theirs = [event for event in in_order if event.code in COUNTED]
+    for event in theirs:
         lesson = event.lesson or ""
         yield event, event.code, lesson
         if event.code == PASSED:
             passed.append(event)
             if event.attempt == 1:
                 yield event, AT_ONCE, lesson
-    for event in in_order:
-        if event.code != CAME_TO_UNIT:
-            yield event, REACHED, ""
-            break
+    if theirs:
+        yield theirs[0], REACHED, ""
     for code, lessons, needed in rules.goals:
         if 0 < needed <= len(passed) and (event_of := _nth(passed, lessons, needed)):
             yield event_of, code, ""

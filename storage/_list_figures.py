@@ -58,6 +58,8 @@ async def plan_figures(tx: Tx, by: Actor, lines: Sequence[FigureLine]) -> Plan: 
     for line in lines:
         _in_time(plan, line, line.as_of, tx.today)
         key = STATED[line.key]
+        if key.is_published and not line.document:
+            plan.wrong(line, "document", Fault.NO_DOCUMENT)
         place = places.find(key, line.place)
         if isinstance(place, _NotThere):
             plan.wrong(line, "place", place.fault, line.place, place.near)
@@ -91,7 +93,7 @@ class _Places:
     def find(self, key: StatedKey, typed: str) -> tuple[int | None, int | None, str] | _NotThere:
         """Return the TDP, the unit and the name of what was typed; nothing typed is the whole ward."""
         if not typed:
-            return None, None, ""
+            return (None, None, "") if key.of_ward else _NotThere(Fault.NEEDS_UNIT)
         if key.per_tdp:
             return self._tdp(typed)
         if key.units:
@@ -122,13 +124,14 @@ async def _places(tx: Tx) -> _Places:
             for name in {fold(one.name), fold(one.label)}:
                 names[name] = (*names.get(name, ()), number)
     labels = {number: one.label for number, one in tdps.items()}
+    known = [label for number, label in labels.items() if names.get(fold(label)) == (number,)]
     units = await known_units(tx)
     return _Places(
         {link_form(code): number for number, code in codes.items()},
         names,
         labels,
         units,
-        Names((*codes.values(), *labels.values())),
+        Names((*codes.values(), *known)),
         {
             kinds: Names(one.name for one in units.values() if one.kind in kinds)
             for kinds in {key.units for key in STATED.values()}

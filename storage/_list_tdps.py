@@ -170,10 +170,13 @@ def _wanted(line: TdpLine, before: _Tdp | None, today: date) -> _Tdp:
 
 
 def _begun_with_a_merge(wanted: _Tdps, known: _Tdps) -> dict[str, _Tdp]:
-    """A new TDP that others go into exists from the day after their last one, unless it says otherwise."""
+    """A new TDP that others go into exists from the day after their last one, unless it says otherwise.
+
+    A sample name was no TDP: one that it goes into was there before.
+    """
     first: dict[str, date] = {}
     for one in wanted.values():
-        if one.into is not None and one.valid_to is not None:
+        if one.into is not None and one.valid_to is not None and not one.is_placeholder:
             day = one.valid_to + _DAY
             first[one.into] = min(day, first.get(one.into, day))
     return {

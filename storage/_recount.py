@@ -211,7 +211,7 @@ def _milestones(rules: Rules, whose: _Whose) -> CTE:
     """What people come to once."""
     reached = (
         select(*_ANY, _in_time().label("place"))
-        .where(Events.code != Code.UNIT.value, *whose.conditions)
+        .where(Events.code.in_(sorted(COUNTED)), *whose.conditions)
         .subquery()
     )
     found = [_at_place(reached, 1, Count.REACHED.value, whose.days)]

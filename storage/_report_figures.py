@@ -21,12 +21,12 @@ from handlers._requests.report import (
     Period,
     Process,
     ReportFigures,
+    Stated,
     TaskLine,
     TaskState,
     TdpLine,
     UnitLine,
 )
-from handlers._requests.stated import StatedRow
 from handlers._requests.tasks import Task
 from storage._performers import perform
 from storage._report_lines import best_tdps, learning, lesson_lines, stated, tdp_lines, unit_lines
@@ -95,8 +95,6 @@ async def read_period(tx: Tx, by: Actor, period: Period) -> _Read:
     so_far = await perform(tx, by, FiguresBy(Dimension.TDP, None, period.until))
     tdps = await tdp_lines(tx, now, so_far, day)
     units = await unit_lines(tx, by, period, day)
-    ward = [row for row in await stated_on(tx, "adults", day) if _is_of_ward(row)]
-    vneid = [row for row in await stated_on(tx, "vneid", day) if _is_of_ward(row)]
     made = Counted(
         day,
         so_far.total.reached,
@@ -104,10 +102,11 @@ async def read_period(tx: Tx, by: Actor, period: Period) -> _Read:
         units,
         tdps,
         tx.house.values.get("unit", "tổ dân phố"),
-        stated(ward[0]) if ward else None,
-        stated(vneid[0]) if vneid else None,
+        await _of_ward(tx, "adults", day),
+        await _of_ward(tx, "vneid", day),
         _staff_rule(tx),
         f"đã đạt đủ {len(set(tx.house.core.core))} bài cốt lõi",
+        await _of_ward(tx, "staff", day),
     )
     process = await work_lines(tx, period, now.total, so_far.total)
     return _Read(period, day, now, so_far, tdps, units, indicators(made), process)
@@ -131,8 +130,10 @@ def local(tx: Tx, moment: datetime) -> datetime:
     return moment.astimezone(tx.house.timezone).replace(microsecond=0)
 
 
-def _is_of_ward(row: StatedRow) -> bool:
-    return row.tdp is None and row.unit is None
+async def _of_ward(tx: Tx, key: str, day: date) -> Stated | None:
+    """The number of the whole ward, where somebody stated one."""
+    rows = await stated_on(tx, key, day)
+    return next((stated(row) for row in rows if row.tdp is None and row.unit is None), None)
 
 
 def _staff_rule(tx: Tx) -> str:

@@ -3,6 +3,8 @@
 A TDP that was merged away by the period's end has its line added to that of its heir: who joined, or passed
 the last core lesson, did so in one TDP alone, and visits are events. Only people who finished lessons in both
 within the same period stand in the sum twice.
+
+A name that came with the software is no TDP once the ward has its own: what was recorded there is nobody's.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,6 +32,7 @@ from storage._tx import Tx
 from storage.house import Actor, Grant
 from storage.stated import stated_on
 from storage.tables import Tdps, Units
+from storage.tdps import only_names
 
 PLACES = 3
 """So many places there are among the best TDPs; a place may be shared."""
@@ -125,9 +128,10 @@ def _by_heir(figures: Figures, heirs: Mapping[int, int]) -> Mapping[int | None, 
 async def _heirs(tx: Tx, day: date) -> Mapping[int, int]:
     """The TDP that every TDP had become by a day; one that is still there is its own heir.
 
-    One that came later has none. One that is gone without an heir stands for itself and for what went into it,
-    so that nothing is lost.
+    One that came later has none, nor has a mere name that did not go into a TDP of that day. One that is gone
+    without an heir stands for itself and for what went into it, so that nothing is lost.
     """
+    names = await only_names(tx)
     rows = await tx.connection.execute(
         select(Tdps.id, Tdps.valid_from, Tdps.valid_to, Tdps.merged_into)
     )
@@ -137,7 +141,7 @@ async def _heirs(tx: Tx, day: date) -> Mapping[int, int]:
         if row.valid_from is not None and row.valid_from > day:
             continue
         heir, passed = number, {number}
-        while (gone := tdps[heir]).valid_to is not None and gone.valid_to < day:
+        while (gone := tdps[heir]).id in names or (gone.valid_to and gone.valid_to < day):
             into = gone.merged_into
             if into is None or into not in tdps:
                 break
@@ -146,7 +150,9 @@ async def _heirs(tx: Tx, day: date) -> Mapping[int, int]:
                 break
             heir = into
             passed.add(into)
-        found[number] = heir
+        begins = tdps[heir].valid_from
+        if heir not in names and (begins is None or begins <= day):
+            found[number] = heir
     return found
 
 

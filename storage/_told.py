@@ -18,6 +18,7 @@ from storage._tx import Tx
 from storage.house import Actor
 from storage.tables import Tdps, Units
 from storage.tables_staff import Stated
+from storage.tdps import only_names
 
 _TOLD = (
     select(
@@ -133,16 +134,17 @@ async def told(tx: Tx, key: str, day: date) -> list[Told]:
 
 
 async def holding(tx: Tx, key: str, day: date) -> list[tuple[Where, list[Told]]]:
-    """Every place that exists on a day, with the rows its number is the sum of."""
+    """Every place that exists on a day, with the rows its number is the sum of; mere names are none."""
     latest = {where(one.row): one for one in await told(tx, key, day)}
-    tdps = await _tdps(tx, day)
+    tdps, names = await _tdps(tx, day), await only_names(tx)
     units = (await tx.connection.execute(UNITS)).all()
     alive = {row.id for row in units if is_valid(row.valid_from, row.valid_to, day)}
     found: list[tuple[Where, list[Told]]] = []
     if whole := latest.get((None, None)):
         found.append(((None, None), [whole]))
     for number, tdp in tdps.items():
-        if tdp.exists_on(day) and (parts := _parts(number, tdps, latest, set())):
+        is_there = number not in names and tdp.exists_on(day)
+        if is_there and (parts := _parts(number, tdps, latest, set())):
             found.append(((number, None), parts))
     found += [(place, [one]) for place, one in latest.items() if place[1] in alive]
     return found

@@ -34,7 +34,7 @@ from handlers._requests.consent import Purpose
 from handlers._requests.figures import Count, Dimension
 from handlers._requests.person import Role
 from storage import audit
-from storage._histories import Counted, Rules, counted
+from storage._histories import COUNTED, Counted, Rules, counted
 from storage._performers import Forbidden, performer
 from storage._recount import Days, is_real
 from storage._tdp_names import all_units
@@ -232,7 +232,7 @@ def _did(wanted: _Wanted, person: ColumnElement[int]) -> ColumnElement[bool]:
         case Count.REACHED:
             first = (
                 select(func.min(_HAPPENED.at))
-                .where(theirs, _HAPPENED.code != Code.UNIT.value)
+                .where(theirs, _HAPPENED.code.in_(sorted(COUNTED)))
                 .scalar_subquery()
             )
             return and_(first.is_not(None), *wanted.days.of_column(first))

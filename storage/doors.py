@@ -10,17 +10,21 @@ from storage._tdp_names import units_of_today
 from storage._tx import Tx
 from storage._verdicts import approved_hashes
 from storage.tables import People
-from storage.tables_staff import Grants, Members
+from storage.tables_staff import Grants, Invites, Members
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What there is: TDPs of today, sample names among them, approved lessons by id, named approvers."""
+    """What there is: TDPs of today, sample names among them, approved lessons by id, named approvers.
+
+    `invited`: open invites to the role of approver.
+    """
 
     tdps: int = 0
     placeholders: int = 0
     approved: frozenset[str] = frozenset()
     approvers: int = 0
+    invited: int = 0
 
 
 _APPROVERS = (
@@ -41,6 +45,18 @@ _APPROVERS = (
 )
 
 
+_INVITED = (
+    select(func.count())
+    .select_from(Invites)
+    .where(
+        Invites.role == Role.APPROVER.value,
+        Invites.used_at.is_(None),
+        Invites.revoked_at.is_(None),
+        Invites.expires_at > bindparam("now", type_=Invites.expires_at.type),
+    )
+)
+
+
 async def parts(tx: Tx) -> Parts:
     """Return what there is at this moment; an approver counts while the role lasts and has a name."""
     approved = await approved_hashes(tx)
@@ -53,4 +69,5 @@ async def parts(tx: Tx) -> Parts:
             if lesson.content_hash in approved
         ),
         approvers=int(await tx.connection.scalar(_APPROVERS, {"today": tx.today}) or 0),
+        invited=int(await tx.connection.scalar(_INVITED, {"now": tx.now}) or 0),
     )

@@ -21,6 +21,7 @@ they live.
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -152,7 +153,7 @@ def _on_days(
 
 @performer(roles=set(WARD_ROLES))
 async def over_time(tx: Tx, by: Actor, request: OverTime) -> Course:
-    """Tell how one figure went, in half months or months."""
+    """Tell how one figure went, in half months or the office's months."""
     tdps = by.reach(*WARD_ROLES)
     if request.dimension is Dimension.PERSON:
         raise Forbidden(by, request)
@@ -160,9 +161,7 @@ async def over_time(tx: Tx, by: Actor, request: OverTime) -> Course:
         raise Forbidden(by, request)
     first, last = await _slots(tx, request)
     has_months = last - first >= MOST_HALVES
-    steps = [
-        (slot, min(slot + has_months, last)) for slot in range(first, last + 1, 1 + has_months)
-    ]
+    steps = _steps(range(first, last + 1), has_months=has_months)
     found = await _rows_of(tx, request, range(first, last + 1)) if tdps is None else None
     nameless = await _nameless_slots(tx, request) if tdps is None else {}
     points = []
@@ -178,6 +177,14 @@ async def over_time(tx: Tx, by: Actor, request: OverTime) -> Course:
             Point(first_day(begin), last_day(end), numbers.people, numbers.visits + visits)
         )
     return Course(tuple(points), has_months=has_months)
+
+
+def _steps(slots: range, *, has_months: bool) -> list[tuple[int, int]]:
+    """The first and the last slot of each point; a month is the office's, which begins with a second half."""
+    if not has_months:
+        return [(slot, slot) for slot in slots]
+    months = [list(month) for _, month in groupby(slots, key=lambda slot: (slot + 1) // 2)]
+    return [(month[0], month[-1]) for month in months]
 
 
 def _number(key: str) -> int | None:

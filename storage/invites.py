@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT reads alike
 
 from handlers._requests.invites import (
     AlreadyInvited,
+    CodesLocked,
     Invited,
     InviteHere,
     InvitePerson,
@@ -95,6 +96,7 @@ async def invite_person(
         name=name,
         expires_at=_end(tx),
         url=f"{tx.house.page_url}/?moi={token}",
+        is_practice=by.is_practice,
     )
 
 
@@ -285,6 +287,16 @@ async def take_up(tx: Tx, by: Actor, request: TakeUp) -> Joined | WrongCode | Lo
 
 
 @performer
+async def codes_locked(
+    tx: Tx,
+    by: Actor,
+    request: CodesLocked,  # noqa: ARG001 - a performer's shape
+) -> LockedOut | None:
+    """Tell of a lock of their own; everybody's stops words alone, so a token is still worth asking for."""
+    return None if by.address is None else await locked_out(tx, by.address, are_words=False)
+
+
+@performer
 async def invite_here(tx: Tx, by: Actor, request: InviteHere) -> bool:  # noqa: ARG001 - a performer's shape
     """Tell whether the link of this address carries an invite."""
     return await _seal_here(tx, by) is not None
@@ -324,7 +336,8 @@ async def _opened_by(tx: Tx, by: Actor, code: str | None) -> Row[Any] | WrongCod
     found = await _with_seal(tx, is_it)
     if found is None:
         await count_wrong(tx, by.address)
-    return found or WrongCode()
+        return await locked_out(tx, by.address, are_words=words is not None) or WrongCode()
+    return found
 
 
 async def _with_seal(tx: Tx, is_it: ColumnElement[bool]) -> Row[Any] | None:

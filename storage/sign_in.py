@@ -1,6 +1,7 @@
 """Signing in to the staff page: a link opens one session, once; only hashes of links and cookies stand here.
 
-    link     open -> spent | over           over: its time, a newer link, signed out everywhere, no role
+    link     open -> spent | over           over: its time, a newer link (told as replaced), signed out
+                                            everywhere, no role
     session  open -> ended | over           ended by a person, or with their last role for the ward
 
 A GET only peeks. Whatever is done with a link is audited, and its owner is told in the chat they asked from.
@@ -47,6 +48,7 @@ class LinkState(StrEnum):
     OPEN = "open"
     SPENT = "spent"
     OVER = "over"
+    REPLACED = "replaced"  # over, and a newer one was asked for since
     UNKNOWN = "unknown"
 
 
@@ -237,8 +239,13 @@ async def _state(tx: Tx, login: _Login) -> LinkState:
     """What a link was when it was read."""
     if login.spent_at is not None:
         return LinkState.SPENT
-    is_over = login.expires_at <= tx.now or not await _works_for_ward(tx, login.person)
-    return LinkState.OVER if is_over else LinkState.OPEN
+    if not await _works_for_ward(tx, login.person):
+        return LinkState.OVER
+    if login.expires_at > tx.now:
+        return LinkState.OPEN
+    newer = select(Logins.id).where(Logins.person_id == login.person, Logins.id > login.id).limit(1)
+    has_newer = await tx.connection.scalar(newer) is not None
+    return LinkState.REPLACED if has_newer else LinkState.OVER
 
 
 async def _works_for_ward(tx: Tx, person: int) -> bool:

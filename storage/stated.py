@@ -134,13 +134,19 @@ async def _fault(tx: Tx, row: StatedRow) -> FigureFault | None:
         return FigureFault.IN_FUTURE
     if not row.source:
         return FigureFault.NO_SOURCE
-    return None if await _fits(tx, key, row) else FigureFault.WRONG_PLACE
+    if not await _fits(tx, key, row):
+        return FigureFault.NEEDS_UNIT if _is_of_ward(row) else FigureFault.WRONG_PLACE
+    return FigureFault.NO_DOCUMENT if key.is_published and not row.document else None
+
+
+def _is_of_ward(row: StatedRow) -> bool:
+    return row.tdp is None and row.unit is None
 
 
 async def _fits(tx: Tx, key: StatedKey, row: StatedRow) -> bool:
     """Tell whether numbers of this kind are told of such a place, and it is there."""
-    if row.tdp is None and row.unit is None:
-        return True
+    if _is_of_ward(row):
+        return key.of_ward
     if row.unit is None:
         return key.per_tdp and row.tdp in await all_units(tx)
     found = await tx.connection.scalar(select(Units.kind).where(Units.id == row.unit))

@@ -56,6 +56,7 @@ class Lasting:
 
 _COUNT = select(func.count()).select_from(Tdps)
 _PLACEHOLDERS = _COUNT.where(Tdps.is_placeholder)
+_KINDS_OF = select(Tdps.id, Tdps.is_placeholder)
 _FIRST = postgresql.insert(Settings).on_conflict_do_nothing().returning(Settings.key)
 _MARK = postgresql.insert(Settings)
 _LOAD = insert(Tdps)
@@ -82,6 +83,16 @@ async def placeholders(tx: Tx) -> int:
     """Return how many TDPs of today are still sample names, not the ward's own."""
     is_open = or_(Tdps.valid_to.is_(None), Tdps.valid_to >= tx.today)
     return int((await tx.connection.execute(_PLACEHOLDERS.where(is_open))).scalar_one())
+
+
+async def only_names(tx: Tx) -> frozenset[int]:
+    """Return the TDPs that are nothing but names that came with the software: no figure is theirs, on no day.
+
+    None as long as the ward has no TDPs of its own, and none in a ward of made-up people.
+    """
+    rows = (await tx.connection.execute(_KINDS_OF)).all()
+    samples = frozenset(row.id for row in rows if row.is_placeholder)
+    return samples if len(samples) < len(rows) and not tx.house.is_sample else frozenset()
 
 
 async def note_import(tx: Tx) -> None:

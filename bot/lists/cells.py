@@ -12,7 +12,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -183,7 +183,9 @@ def deadline(value: CellValue) -> date | Bad | None:
     elif year := _YEAR.fullmatch(folded):
         end = _end_of(int(year[1]), 12)
     else:
-        return found
+        return (
+            replace(found, fault=Fault.NOT_A_DEADLINE) if found.fault is Fault.NOT_A_DAY else found
+        )
     return end or Bad(Fault.NO_SUCH_DAY, value[:40])
 
 

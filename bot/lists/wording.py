@@ -32,6 +32,10 @@ _FAULTS: Mapping[Fault, str] = {
     Fault.NEGATIVE: "“{given}” nhỏ hơn 0. Ghi số từ 0 trở lên.",
     Fault.TOO_HIGH: "“{given}” lớn quá. Xem lại có thừa chữ số không.",
     Fault.NOT_A_DAY: "“{given}” không phải một ngày. Ghi đủ ngày/tháng/năm, ví dụ {day}.",
+    Fault.NOT_A_DEADLINE: (
+        "“{given}” không phải một thời hạn. Ghi ngày/tháng/năm như {day}, hoặc “Quý IV/2026”, “tháng 11/2026”, "
+        "“năm 2026”; làm quanh năm thì ghi “thường xuyên”."
+    ),
     Fault.NO_SUCH_DAY: "“{given}”: không có ngày này. Ghi ngày/tháng/năm, ví dụ 30/11/2026.",
     Fault.NOT_A_CHOICE: "“{given}” không có trong danh sách. Ghi một trong: {options}.",
     Fault.TURNED_INTO_A_DAY: "Excel đã đổi ô này thành ngày {given}. Định dạng ô là Văn bản (Text) rồi gõ lại.",
@@ -45,6 +49,8 @@ _FAULTS: Mapping[Fault, str] = {
     Fault.UNKNOWN_TDP: "Không có mã “{given}” trong danh sách tổ. Ghi mã đúng như danh sách đã nhận.",
     Fault.UNKNOWN_UNIT: "Không có đơn vị “{given}”. Thêm vào danh sách đơn vị trước, hoặc ghi đúng tên đã có.",
     Fault.WRONG_PLACE: "Số này là của cả phường. Để trống ô này.",
+    Fault.NEEDS_UNIT: "Số này do từng đơn vị báo. Ghi tên đơn vị vào ô này.",
+    Fault.NO_DOCUMENT: "Đây là số công bố. Ghi số và ngày văn bản công bố, ví dụ 12/BC-CAP ngày 30/10/2026.",
     Fault.INTO_ITSELF: "Tổ không nhập vào chính mình được. Ghi mã của tổ khác.",
     Fault.HEIR_ENDS: "Tổ “{given}” cũng kết thúc ngày {meant}. Ghi mã của tổ còn lại sau cùng.",
     Fault.HEIR_BEGINS_LATER: "Tổ “{given}” đến ngày {meant} mới có. Sửa ngày cho liền nhau.",
@@ -124,7 +130,7 @@ def what_to_do(kind: Kind, problem: Problem) -> str:
         column=column.head if column else problem.given,
         number=problem.meant or "1234",
         day=problem.meant or "30/11/2026",
-        options=", ".join(column.options) if column else "",
+        options=", ".join(f"“{one}”" for one in column.options) if column else "",
     )
     is_meant = problem.meant and problem.fault in _WITH_MEANT
     return said + (_MEANT.format(meant=problem.meant) if is_meant else "")

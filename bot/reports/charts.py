@@ -54,15 +54,20 @@ class Column:
     value: int
 
 
-def bars(name: str, title: str, told: str, rows: Sequence[Bar]) -> str:
+def bars(
+    name: str, title: str, told: str, rows: Sequence[Bar], *, is_to_greatest: bool = False
+) -> str:
     """Draw bars below each other, each under its name.
 
-    Where every row is a part of something known, a bar is that part and its frame the whole; else the
-    longest bar is the greatest number. More than the whole fills the frame, and says so. `name` is unique
-    on its page; `told` says the same in a sentence.
+    Where every row is a part of something known, a bar is that part and its frame the whole, or, with
+    `is_to_greatest`, the longest bar is the greatest part and there is no frame; else the longest bar is
+    the greatest number. More than the whole is as long as the whole, and says so. `name` is unique on its
+    page; `told` says the same in a sentence.
     """
     are_shares = bool(rows) and all(row.of for row in rows)
+    has_frames = are_shares and not is_to_greatest
     greatest = max((row.value for row in rows), default=0)
+    longest = max(map(_part, rows)) if are_shares and is_to_greatest else 1
     numbers = [_number(row, is_share=are_shares) for row in rows]
     room = WIDTH - round(6 + LETTER * max(map(len, numbers), default=0))
     drawn, top = [], 0
@@ -71,17 +76,22 @@ def bars(name: str, title: str, told: str, rows: Sequence[Bar]) -> str:
         drawn += [_text(0, top + LINE * n - 5, line) for n, line in enumerate(lines, start=1)]
         top += LINE * len(lines)
         whole = row.of if are_shares and row.of else greatest
-        length = _length(row.value, whole, room)
-        if are_shares:
+        length = _length(row.value, whole * longest, room)
+        if has_frames:
             drawn.append(_box(0.5, top + 0.5, (room - 1, BAR - 1), SHEET, INK))
         if length:
             drawn.append(_box(0, top, (length, BAR), WRONG if row.value > whole else FILL))
-        drawn.append(_text((room if are_shares else length) + 6, top + BAR - 3, number))
+        drawn.append(_text((room if has_frames else length) + 6, top + BAR - 3, number))
         top += BAR + ROW_GAP
     return _svg(name, title, told, top, drawn)
 
 
-def _length(value: int, whole: int, room: int) -> int:
+def _part(row: Bar) -> float:
+    """Which part of its whole a row is, never more than all of it."""
+    return min(1, row.value / row.of) if row.of else 0
+
+
+def _length(value: int, whole: float, room: int) -> int:
     """How long a bar is: something where there is anything, and never more than there is room."""
     return max(1, round(room * min(value, whole) / whole)) if value and whole else 0
 

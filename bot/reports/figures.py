@@ -32,7 +32,11 @@ DEFINITIONS = {
     "completed": "Học xong: trả lời hết các câu hỏi của một bài.",
     "passed": "Đạt: học xong và trả lời đúng đủ số câu phải đúng của lần làm đó.",
     "passed_at_once": "Đạt ngay lần đầu: người đạt một bài ở lần làm đầu tiên của mình.",
-    "reached": "Đã tham gia: đã có ít nhất một việc được ghi trên hệ thống.",
+    "reached": "Đã tham gia: đã đồng ý lưu kết quả học hoặc đã học trên hệ thống, "
+    "không tính việc nhận vai trò.",
+    "reached_new": "Mới tham gia: trong kỳ mới tham gia lần đầu, tức là đồng ý lưu kết quả học hoặc học "
+    "trên hệ thống, không tính việc nhận vai trò. Ai đã tham gia từ trước thì không tính lại, nên số này "
+    "có thể nhỏ hơn số người học trong kỳ.",
     "core": "Đủ bài cốt lõi: đạt hết các bài cốt lõi mà phường chọn.",
     "staff": "Đạt phần của cán bộ: đạt đủ số bài phường chọn cho cán bộ.",
     "population_percent": "% dân số: số người học xong, từ 16 tuổi (tự khai), chia cho số người của dòng đó mà "
@@ -44,8 +48,8 @@ DEFINITIONS = {
     "người; dòng gộp là các dòng cộng lại, dòng tổng giữ nguyên.",
 }
 """What each figure means, for whoever reads the report."""
-_NOT_IN_TABLES = ("reached", "core", "staff")
-"""Figures that JSON alone carries."""
+_NOT_IN_TABLES = ("reached", "reached_new", "core", "staff")
+"""Figures that JSON alone carries; `reached` of a period is `reached_new`."""
 
 _TITLES = {Dimension.LESSON: "bài học", Dimension.PERSON: "người", Dimension.UNIT: "đơn vị"}
 _CODES = {Dimension.LESSON: "Mã bài", Dimension.PERSON: "Số"}

@@ -19,7 +19,8 @@ class Dimension(Enum):
 class Count(Enum):
     """What is counted in a line; the value stands in storage and in addresses of the staff page.
 
-    REACHED  the first thing that ever happened to them: they joined
+    REACHED  they joined: the first time they registered, or opened, finished or passed a lesson; a role
+             taken up, a unit's list, a TDP chosen or help asked for is not yet that
     CORE     all core lessons are passed, from the moment the last of them was
     STAFF    so many of the lessons for staff are passed (target a)
     """
@@ -113,7 +114,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One figure over time, oldest first; `has_months`: a point is a month, else half of one."""
+    """One figure over time, oldest first; `has_months`: a point is a month (15th–14th), else half of one."""
 
     points: tuple[Point, ...]
     has_months: bool
@@ -123,9 +124,10 @@ class Course:
 class OverTime(Fact[Course]):
     """How one figure went: of a line, or (`dimension` None) of everything.
 
-    Points are whole half months (1st–14th, 15th–end) or, over more than half a year, months of two of
-    them; the first and the last one reach beyond `since` and `until` where these cut one in two. `since`
-    None: from the first event on; `until` None: until today. At most ten years, and one to come.
+    Points are whole half months (1st–14th, 15th–end) or, over more than half a year, the office's months
+    (15th–14th), of which the first and the last may be half a one. These two reach beyond `since` and
+    `until` where those cut a half month in two. `since` None: from the first event on; `until` None: until
+    today. At most ten years, and one to come.
     """
 
     count: Count

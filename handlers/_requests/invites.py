@@ -13,7 +13,7 @@ class Invited:
     """An invite is open: the only moment at which its words and its token are known.
 
     `words` are such as “cáo núi chum”; `url` is what the QR code holds: the ward's page with the token in it.
-    `expires_at` is in the ward's own time.
+    `expires_at` is in the ward's own time. `is_practice`: it was undone at once, and the words open nothing.
     """
 
     invite: int
@@ -24,6 +24,7 @@ class Invited:
     name: str
     expires_at: datetime
     url: str
+    is_practice: bool = False
 
     @property
     def opens_elsewhere(self) -> bool:
@@ -170,6 +171,11 @@ class TakeUp(Deed[Joined | WrongCode | LockedOut]):
     """Take an invite up: once, by whoever holds its code (as in `ReadInvite`)."""
 
     code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodesLocked(Fact[LockedOut | None]):
+    """How long the one who asks has to wait for any code of theirs to be looked at; None: not at all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from handlers._requests.praise import Commended
 
 VERSION = 1
 """Of the fields below: goes up when one is added, taken away or means something else."""
-RULES = 1
+RULES = 2
 """Of how the figures are counted: goes up when a numerator or denominator is counted in another way."""
 
 

@@ -42,7 +42,9 @@ UNIT_WORDS = {
 class StatedKey:
     """One kind of stated number: told per TDP, per unit of one of `units`, or for the whole ward at once.
 
-    `part_of`: the number it may not well exceed, of the same place; more is flagged, not refused.
+    `part_of`: the number it may not well exceed, of the same place; more is flagged, not refused. `of_ward`:
+    may be told for the whole ward; what is never counted so is refused. `is_published`: nothing without its
+    document.
     """
 
     key: str
@@ -50,6 +52,8 @@ class StatedKey:
     per_tdp: bool = False
     units: tuple[UnitKind, ...] = ()
     part_of: str | None = None
+    of_ward: bool = True
+    is_published: bool = False
 
     @property
     def is_of_ward(self) -> bool:
@@ -63,24 +67,28 @@ _SCHOOLS = (UnitKind.SCHOOL,)
 STATED_KEYS = (
     StatedKey("adults", "Người từ đủ 18 tuổi", per_tdp=True),
     StatedKey("staff", "Cán bộ, công chức, viên chức, người lao động", units=(UnitKind.OFFICE,)),
-    StatedKey("pupils", "Học sinh", units=_SCHOOLS),
-    StatedKey("pupils_taught", "Học sinh đã được học", units=_SCHOOLS, part_of="pupils"),
-    StatedKey("workers", "Lao động doanh nghiệp, HTX", units=_FIRMS),
+    StatedKey("pupils", "Học sinh", units=_SCHOOLS, of_ward=False),
+    StatedKey(
+        "pupils_taught", "Học sinh đã được học", units=_SCHOOLS, part_of="pupils", of_ward=False
+    ),
+    StatedKey("workers", "Lao động doanh nghiệp, HTX", units=_FIRMS, of_ward=False),
     StatedKey(
         "workers_taught",
         "Lao động doanh nghiệp, HTX đã được học",
         units=_FIRMS,
         part_of="workers",
+        of_ward=False,
     ),
-    StatedKey("households_business", "Lao động hộ kinh doanh", units=_HOUSEHOLDS),
+    StatedKey("households_business", "Lao động hộ kinh doanh", units=_HOUSEHOLDS, of_ward=False),
     StatedKey(
         "households_business_taught",
         "Lao động hộ kinh doanh đã được học",
         units=_HOUSEHOLDS,
         part_of="households_business",
+        of_ward=False,
     ),
     StatedKey(
-        "vneid", "Người được xác nhận đạt phổ cập trên VNeID", part_of="adults"
+        "vneid", "Người được xác nhận đạt phổ cập trên VNeID", part_of="adults", is_published=True
     ),  # the published number; never computed
 )
 """Every kind of number that can be stated, in the order of the targets a–đ they serve."""
@@ -111,7 +119,9 @@ class FigureFault(Enum):
     NOT_A_COUNT = "not_a_count"
     IN_FUTURE = "in_future"
     NO_SOURCE = "no_source"
+    NO_DOCUMENT = "no_document"
     WRONG_PLACE = "wrong_place"
+    NEEDS_UNIT = "needs_unit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ def test_what_the_config_lacks_is_one_line_that_says_what_to_do(
         (Parts(9, 4, FIRST_WEEK, 3), ["4 tên mẫu", "hocso import tdps"]),
         (Parts(9, 0, FIRST_WEEK - {"AT-35"}, 3), ["AT-35", "xưng công an", "duyệt bài"]),
         (Parts(9, 0, FIRST_WEEK, 1), ["1 trên 3", "Mời thêm 2 người", "hocso invite"]),
+        (Parts(9, 0, FIRST_WEEK, 1, 1), ["1 trên 3", "Còn 1 lời mời", "Mời thêm 1 người"]),
     ],
     ids=last_word,
 )
@@ -102,6 +103,15 @@ def test_what_the_database_lacks_is_one_line_that_says_what_to_do(
     (line,) = left(given, content, parts)
 
     assert all(word in line for word in words), line
+
+
+def test_who_is_invited_and_has_not_joined_is_not_to_be_invited_again(
+    given: Given, content: Content
+) -> None:
+    (line,) = left(given, content, Parts(9, 0, FIRST_WEEK, 0, 3))
+
+    assert "Còn 3 lời mời người duyệt chưa ai nhận" in line
+    assert "Mời thêm" not in line
 
 
 def test_a_fresh_install_lacks_everything_and_each_thing_is_named(content: Content) -> None:

@@ -143,7 +143,7 @@ async def approve(visitor: Any, title: str) -> None:
         labels = [choice["label"] for choice in screen["choices"]]
         wanted = [label for label in labels if label.startswith(title) or label == "Duyệt"]
         if wanted:
-            screen = await visitor.say(str(labels.index(wanted[0]) + 1))
+            screen = await visitor.say("Duyệt" if "Duyệt" in labels else title)
         else:
             screen = await visitor.say("tiếp" if "Tiếp" in labels else "xem bài khác")
         if screen["text"].startswith("Đã duyệt bài"):

@@ -27,7 +27,7 @@ from handlers._requests.consent import (
     Withdraw,
 )
 from handlers._requests.help import AskForHelp, HelpNoted, WardNumber, WardNumbers
-from handlers._requests.invites import InviteHere
+from handlers._requests.invites import CodesLocked, InviteHere
 from handlers._requests.lesson import (
     FinishQuiz,
     LessonsAbout,
@@ -128,6 +128,7 @@ def world(content: lessons.Content) -> dict[type[Request[Any]], Any]:
         ExportMine: MyFile('{"name": "Lan"}'),
         EraseMe: Erased(),
         InviteHere: False,
+        CodesLocked: None,
         WardNumbers: (WardNumber("Công an phường", None),),
         AskForHelp: HelpNoted(),
         Now: MORNING,

@@ -138,6 +138,24 @@ def test_who_has_no_name_in_the_wards_list_is_told_whom_to_ask(
     """)
 
 
+@pytest.mark.parametrize("state", [LessonState.WAITING, LessonState.CHANGED, LessonState.REVIEW])
+def test_a_lesson_is_chosen_by_its_title_alone(
+    talk: Callable[..., Any], given: dict[type, Any], state: LessonState
+) -> None:
+    given[LessonsToDecide] = listed(state, state)
+
+    talk(
+        """
+        > duyệt bài
+        < … Có 2 bài chờ duyệt. …
+        > Chỉnh chữ to, tiếng to cho dễ dùng
+        < Bài “Chỉnh chữ to, tiếng to cho dễ dùng”, mã bản 0a1b2c3d …
+        """,
+        given,
+        Role.APPROVER,
+    )
+
+
 def test_many_lessons_are_offered_a_few_at_a_time_each_with_why_it_waits(
     talk: Callable[..., Any], given: dict[type, Any]
 ) -> None:

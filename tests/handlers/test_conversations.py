@@ -297,6 +297,33 @@ def test_two_halves_within_two_seconds_are_one_thought(talk):
     """)
 
 
+def test_what_is_not_understood_after_a_talk_that_ended_is_answered_however_soon(talk):
+    for ended in ("kết quả", "nghỉ"):
+        talk(f"""
+            > xin chào
+            < …
+            > {ended}
+            < …
+            >> xoxo
+            < Trợ lý chưa hiểu ý. Bà con muốn làm gì? …
+        """)
+
+
+def test_the_second_half_of_a_command_that_was_answered_already_needs_no_answer(talk):
+    talk("""
+        > xin chào
+        < …
+        > nghỉ
+        < Nghỉ nhé. …
+        >> nhé
+        < (không có gì)
+        > kết quả
+        < Chưa có kết quả …
+        >> của tôi
+        < (không có gì)
+    """)
+
+
 def test_names_that_collide_with_commands_are_names(talk):
     for name in ("Dũng", "Huy", "Thời", "anh Dũng", "chú Huy", "bác Thời"):
         talk(f"""

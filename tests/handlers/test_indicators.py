@@ -121,7 +121,36 @@ def test_units_are_named_also_where_none_of_them_stated_both() -> None:
     of = replace(EMPTY, units=(*schools, *offices))
 
     assert one(of, "B1").note == "Chưa tính Đơn vị 1, Đơn vị 2 vì chưa có đủ hai số."
-    assert one(of, "A1").note == ""  # it is counted
+    assert one(of, "A1").note == "Chưa có số cán bộ, công chức, viên chức, người lao động."
+
+
+@pytest.mark.parametrize(
+    ("totals", "note"),
+    [
+        ((40, 60), ""),
+        ((40, 70), " Số của các cơ quan cộng lại là 110."),
+        ((40, None), ""),
+        ((None, None), ""),
+    ],
+)
+def test_staff_stated_in_one_number_are_the_whole_of_all_offices(
+    totals: Sequence[int | None], note: str
+) -> None:
+    offices = tuple(
+        unit(place, UnitKind.OFFICE, 5, total) for place, total in enumerate(totals, start=1)
+    )
+    of = replace(EMPTY, units=offices, whole_staff=stated(100, "UBND phường"))
+
+    assert parts(of, "A1") == (10, 100)
+    assert one(of, "A1").source == "UBND phường"
+    assert one(of, "A1").note == f"Tổng số là số chung của cả phường.{note}"
+
+
+def test_a_ward_without_offices_is_told_why_nobody_is_counted_of_its_staff() -> None:
+    found = one(replace(EMPTY, whole_staff=stated(100)), "A1")
+
+    assert (found.numerator, found.denominator) == (None, 100)
+    assert found.note.startswith("Chưa có cơ quan nào trong danh sách đơn vị")
 
 
 def test_household_businesses_are_told_apart_from_the_target() -> None:

@@ -1,5 +1,6 @@
 """“Mời thành viên”: role, place, name, office, last day, a look back, then words and link, once."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -64,6 +65,31 @@ def test_staff_invite_an_officer_in_seven_answers(talk):
         InvitePerson(Role.STAFF, "Nguyễn Thị Lan", "Phòng VH-XH", None, ends_on=date(2026, 12, 31))
     ]
     assert played.talks.active is None  # words and link stand in no journal any more
+
+
+def test_an_invite_of_practice_says_itself_that_it_opens_nothing(talk):
+    talk(
+        """
+        > mời thành viên
+        < …
+        > 1
+        < …
+        > 4
+        < …
+        > cán bộ phường
+        < …
+        > Nguyễn Thị Lan
+        < …
+        > 1
+        < …
+        > 1
+        < … Đúng chưa? …
+        > 1
+        < Mã mời: cáo núi chum … Đây là tập thử: mã và đường dẫn trên … không mở được gì, … Đừng đưa cho ai. …
+        """,
+        {**STAFF, InvitePerson: replace(MADE, is_practice=True)},
+        Role.STAFF,
+    )
 
 
 def test_a_role_with_a_place_is_asked_where(talk):

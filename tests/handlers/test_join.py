@@ -6,6 +6,7 @@ import pytest
 
 from handlers import Role
 from handlers._requests.invites import (
+    CodesLocked,
     InviteHere,
     InvitePutAway,
     InviteRead,
@@ -41,7 +42,11 @@ def test_three_words_and_a_yes_are_all_that_is_asked(talk):
         given=INVITED,
     )
 
-    assert played.asked == [ReadInvite("cáo núi chum"), TakeUp("cáo núi chum")]
+    assert played.asked == [
+        CodesLocked(),
+        ReadInvite("cáo núi chum"),
+        TakeUp("cáo núi chum"),
+    ]
     assert played.talks.active is None
 
 
@@ -77,6 +82,18 @@ def test_a_wrong_code_is_asked_for_again_until_it_locks(talk):
         """,
         given={ReadInvite: lambda _: next(answers)},
     )
+
+
+def test_who_is_locked_out_hears_how_long_to_wait_before_any_words_are_asked_for(talk):
+    played = talk(
+        """
+        > mã mời
+        < Chào bà con! … phải chờ khoảng 42 phút rồi mới gõ lại được.
+        """,
+        given={CodesLocked: LockedOut(42)},
+    )
+
+    assert played.talks.active is None
 
 
 def test_a_code_that_somebody_else_was_quicker_with_is_said_to_be_gone(talk):

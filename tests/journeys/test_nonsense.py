@@ -47,3 +47,19 @@ async def test_nonsense_on_a_platform_is_kindly_answered_as_well(ward, phone, cl
             assert answer.strip(), repr(text)
         assert await person.send("hỏi tin lạ")
     assert await parked(ward, clock) == 0
+
+
+@pytest.mark.parametrize("channel", LOCAL)
+async def test_nonsense_within_a_second_of_a_talk_that_ended_is_answered_too(phone, channel):
+    person = await phone(channel)
+    for ended in ("kết quả", "nghỉ"):
+        await person.send(ended)
+
+        assert "chưa hiểu ý" in await person.send("xoxo", seconds=1)
+
+    await person.send("mã mời")
+    for _ in range(5):
+        locked = await person.send("cáo cáo cáo")
+    assert "phải chờ" in locked
+    assert await person.send("yếm tàu nương", seconds=1)
+    assert "phải chờ" in await person.send("mã mời")

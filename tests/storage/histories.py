@@ -69,7 +69,7 @@ hours = st.integers(0, HOURS) | st.sampled_from((0, 24 * 14 - 1, 24 * 14, 24 * 3
 lived = st.builds(
     Event,
     persons,
-    st.sampled_from(("registered", "tdp", "unit", "help_asked", "erased")),
+    st.sampled_from(("registered", "tdp", "unit", "help_asked", "withdrew", "erased")),
     hours,
     places,
     places,

@@ -106,7 +106,7 @@ def milestones(in_order: list[Row], core: set[str], staff: set[str], needed: int
     passed: dict[int, list[str]] = defaultdict(list)
     for row in in_order:
         person = row["person_id"]
-        if row["code"] != "unit" and person not in reached:
+        if row["code"] in CODES and person not in reached:
             reached.add(person)
             made.append({**row, "code": "reached", "lesson_id": None})
         if row["code"] != "passed" or row["lesson_id"] in passed[person]:

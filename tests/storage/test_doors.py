@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import insert, update
 
 from handlers._requests.approval import DecideLesson, Verdict
+from handlers._requests.invites import Invited, InvitePerson
 from handlers._requests.person import Role
 from storage import doors, perform
 from storage._database import Database
@@ -12,8 +13,8 @@ from storage._tx import Tx
 from storage.doors import Parts
 from storage.house import Actor, Grant
 from storage.tables import Tdps
-from storage.tables_staff import Grants
-from tests.opened import approver, open_doors
+from storage.tables_staff import Grants, Invites
+from tests.opened import ADMIN, approver, open_doors
 
 
 async def tdp(tx: Tx, code: str, **more: object) -> None:
@@ -32,6 +33,21 @@ async def test_all_that_is_there_is_counted(database: Database, now: datetime) -
         await open_doors(tx)
 
         assert await doors.parts(tx) == Parts(1, 0, frozenset(tx.house.content.lessons), 3)
+
+
+async def test_open_invites_of_approvers_are_counted_and_no_others(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction(now) as tx:
+        for role in (Role.APPROVER, Role.APPROVER, Role.APPROVER, Role.STAFF):
+            made = await perform(tx, ADMIN, InvitePerson(role, "Trần Thị Hoa", "Công an phường"))
+            assert isinstance(made, Invited)
+        await tx.connection.execute(
+            update(Invites).where(Invites.id == 1).values(expires_at=tx.now)
+        )
+        await tx.connection.execute(update(Invites).where(Invites.id == 2).values(used_at=tx.now))
+
+        assert (await doors.parts(tx)).invited == 1
 
 
 async def test_tdps_that_are_over_count_no_more_and_sample_names_are_told_apart(

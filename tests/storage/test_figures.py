@@ -520,6 +520,23 @@ async def test_half_a_year_is_told_in_half_months_and_a_year_in_months(
         assert months.points[0] == Point(date(2025, 12, 15), date(2026, 1, 14), 0, 0)
 
 
+@pytest.mark.parametrize("since", [date(2025, 12, 1), date(2025, 12, 15), date(2026, 1, 1)])
+async def test_a_month_over_time_is_always_the_offices_wherever_the_course_begins(
+    database: Database, now: datetime, since: date
+) -> None:
+    async with database.transaction(now) as tx:
+        course = await perform(tx, LAN, OverTime(Count.PASSED, None, "", since, date(2026, 10, 31)))
+
+        assert course.has_months
+        assert course.points[0].since == since
+        assert (course.points[-1].since, course.points[-1].until) == (
+            date(2026, 10, 15),
+            date(2026, 10, 31),
+        )
+        days = {(point.since.day, point.until.day) for point in course.points[1:-1]}
+        assert days == {(15, 14)}
+
+
 async def test_a_head_is_told_how_their_own_tdp_went_and_no_other(
     database: Database, now: datetime
 ) -> None:

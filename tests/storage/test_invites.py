@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, update
 
+from handlers._requests.figures import Dimension, FiguresBy
 from handlers._requests.invites import (
     AlreadyInvited,
+    CodesLocked,
     Invited,
     InviteHere,
     InvitePerson,
@@ -38,6 +40,7 @@ from storage._database import Database
 from storage._secrets import INVITE_LINK
 from storage._tx import Tx
 from storage.addresses import came_by
+from storage.events import Code, record
 from storage.house import Actor
 from storage.tables import (
     Addresses,
@@ -113,6 +116,23 @@ async def test_who_takes_an_invite_up_is_a_person_with_card_role_and_unit(
             select(AddressPeople.address_id, AddressPeople.person_id)
         )
         assert uses.all() == [(by.address, by.person)]
+
+
+@pytest.mark.parametrize("dimension", [Dimension.TDP, Dimension.UNIT, Dimension.PERSON])
+async def test_who_took_an_invite_up_is_in_no_figure_before_they_learn(
+    database: Database, now: datetime, dimension: Dimension
+) -> None:
+    async with database.transaction(now) as tx:
+        invite = await invited(tx, Role.STAFF, unit=await new_unit(tx))
+        await perform(tx, await somebody(tx), TakeUp(invite.words))
+        idle = await perform(tx, LAN, FiguresBy(dimension))
+
+        await record(
+            tx, (await somebody(tx)).person or 0, Code.STARTED, lesson="TB-01", attempt_no=1
+        )
+
+        learning = await perform(tx, LAN, FiguresBy(dimension))
+        assert (idle.total.reached, learning.total.reached) == (0, 1)
 
 
 async def test_being_invited_by_name_is_being_confirmed_but_no_consent_to_keep_results(
@@ -521,9 +541,12 @@ async def test_five_wrong_codes_lock_an_address_for_an_hour(
     async with database.transaction(now) as tx:
         invite = await invited(tx, Role.STAFF)
         by = await somebody(tx)
+        before = await perform(tx, by, CodesLocked())
         wrong = [await perform(tx, by, ReadInvite(WRONG)) for _ in range(5)]
 
-        assert wrong == [WrongCode()] * 5
+        assert before is None
+        assert wrong == [*[WrongCode()] * 4, LockedOut(60)]  # the fifth says so itself
+        assert await perform(tx, by, CodesLocked()) == LockedOut(60)
         assert await perform(tx, by, ReadInvite(invite.words)) == LockedOut(60)
         assert await perform(tx, by, TakeUp(invite.token)) == LockedOut(60)
         other = await somebody(tx, "second")
@@ -545,8 +568,8 @@ async def test_a_lock_begins_with_the_fifth_of_an_hour_and_tries_do_not_make_it_
     async with database.transaction(now + timedelta(minutes=120)) as tx:
         after = await perform(tx, await somebody(tx), ReadInvite(WRONG))
 
-    assert answers[:5] == [WrongCode()] * 5
-    assert answers[5:] == [LockedOut(49), LockedOut(1)]
+    assert answers[:4] == [WrongCode()] * 4
+    assert answers[4:] == [LockedOut(60), LockedOut(49), LockedOut(1)]
     assert after == WrongCode()
 
 
@@ -573,6 +596,7 @@ async def test_fifty_one_wrong_words_of_everybody_stop_words_but_no_qr_code(
         await perform(tx, await somebody(tx, "guess 51"), ReadInvite(WRONG))
 
         assert await perform(tx, by, TakeUp(invite.words)) == LockedOut(60)
+        assert await perform(tx, by, CodesLocked()) is None  # a token of theirs is still looked at
         assert isinstance(await perform(tx, by, TakeUp(invite.token)), Joined)
         items = await tx.connection.execute(select(TeamItems.kind, TeamItems.subject))
         assert items.all() == [("codes_guessed", "ward")]

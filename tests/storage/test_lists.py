@@ -237,9 +237,9 @@ async def test_a_new_number_shows_the_one_it_follows(tx: Tx) -> None:
 
 
 async def test_an_older_number_than_known_is_taken_and_said(tx: Tx) -> None:
-    await take(tx, ListKind.DENOMINATORS, figure(2, "vneid", value=500))
+    await take(tx, ListKind.DENOMINATORS, figure(2, "vneid", value=500, document="2/CAP"))
 
-    older = figure(2, "vneid", value=450, as_of=date(2026, 9, 1))
+    older = figure(2, "vneid", value=450, as_of=date(2026, 9, 1), document="1/CAP")
     done = await take(tx, ListKind.DENOMINATORS, older)
 
     (notice,) = done.notices
@@ -382,8 +382,10 @@ WRONG: list[tuple[ListKind, tuple[ListLine, ...], list[tuple[int, str, Fault, st
             figure(4, "adults", "TT-09"),
             figure(5, "pupils", "Trường"),
             figure(6, "staff", "Phòng VHXH"),
-            figure(7, "vneid", "TT-01"),
-            figure(8, "vneid", as_of=TODAY + timedelta(1)),
+            figure(7, "vneid", "TT-01", document="2/CAP"),
+            figure(8, "vneid", as_of=TODAY + timedelta(1), document="2/CAP"),
+            figure(9, "vneid", as_of=date(2026, 9, 1)),
+            figure(10, "workers"),
         ),
         [
             (3, "place", Fault.TWICE, "2"),
@@ -392,6 +394,8 @@ WRONG: list[tuple[ListKind, tuple[ListLine, ...], list[tuple[int, str, Fault, st
             (6, "place", Fault.UNKNOWN_UNIT, "Phòng VH-XH"),
             (7, "place", Fault.WRONG_PLACE, ""),
             (8, "as_of", Fault.IN_FUTURE, ""),
+            (9, "document", Fault.NO_DOCUMENT, ""),
+            (10, "place", Fault.NEEDS_UNIT, ""),
         ],
     ),
     (

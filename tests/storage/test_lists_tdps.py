@@ -27,6 +27,15 @@ from handlers._requests.lists import (
     TryList,
 )
 from handlers._requests.person import Role
+from handlers._requests.report import (
+    MakeReport,
+    Period,
+    PeriodKind,
+    ReportKept,
+    ReportMade,
+    ReportOf,
+)
+from handlers._requests.stated import StateFigure
 from storage import perform, tdps
 from storage._database import Database
 from storage._tx import Tx
@@ -190,6 +199,59 @@ async def test_a_sample_name_with_an_heir_hands_its_people_over(sample_tx: Tx) -
 
     assert [one[0] for one in await residences(sample_tx, 11)] == ["mau-02", "TT-02"]
     assert await sample_tx.connection.scalar(select(Profiles.asked_tdp_at)) is not None
+
+
+@pytest.mark.parametrize(
+    ("more", "lines"),
+    [
+        ((), [("Tân Trung", 1), ("Phù Lôi", 0), ("Cầu Đồng", 0), (None, 2)]),
+        (
+            (line(5, "mau-02", "mẫu Phù Lôi", into="TT-02"),),
+            [("Tân Trung", 1), ("Phù Lôi", 1), ("Cầu Đồng", 0), (None, 1)],
+        ),
+    ],
+)
+async def test_an_earlier_report_speaks_of_the_wards_own_tdps_and_of_no_sample_name(
+    sample_tx: Tx, more: Sequence[TdpLine], lines: list[tuple[str | None, int]]
+) -> None:
+    began = line(4, "TT-03", "Cầu Đồng", valid_from=date(2026, 7, 1))
+    await settle(sample_tx, 11, "mau-01")
+    await settle(sample_tx, 12, "mau-02")
+    await take(sample_tx, *REAL[:2], began, *more)
+    await settle(sample_tx, 13, "TT-01")
+    for place, number in (("TT-01", 100), ("TT-02", 200), ("TT-03", 300)):
+        tdp = await number_of(sample_tx, place)
+        said = StateFigure("adults", number, date(2026, 11, 1), "Công an phường", tdp=tdp)
+        await perform(sample_tx, LAN, said)
+    sample = await number_of(sample_tx, "mau-01")
+    said = StateFigure("adults", 900, date(2026, 11, 1), "Công an phường", tdp=sample)
+    await perform(sample_tx, LAN, said)
+
+    period = Period(PeriodKind.MONTH, date(2026, 10, 15), date(2026, 11, 14))
+    made = await perform(sample_tx, LAN, MakeReport(period))
+    assert isinstance(made, ReportMade)
+    kept = await perform(sample_tx, LAN, ReportOf(made.report))
+    assert isinstance(kept, ReportKept)
+
+    found = kept.figures.tdps
+    assert [(one.id and one.name, one.so_far.reached) for one in found] == lines
+    (share,) = [one for one in kept.figures.indicators if one.code == "C1"]
+    assert (share.numerator, share.denominator, share.note) == (3, 600, "")
+    by_tdp = await perform(sample_tx, LAN, FiguresBy(Dimension.TDP, period.since, period.until))
+    assert by_tdp.total.of is not None
+    assert by_tdp.total.of.value == 600
+
+
+async def test_a_ward_that_has_nothing_but_sample_names_reports_them(sample_tx: Tx) -> None:
+    await settle(sample_tx, 11, "mau-01")
+
+    period = Period(PeriodKind.MONTH, date(2026, 10, 15), date(2026, 11, 14))
+    made = await perform(sample_tx, LAN, MakeReport(period))
+    assert isinstance(made, ReportMade)
+    kept = await perform(sample_tx, LAN, ReportOf(made.report))
+    assert isinstance(kept, ReportKept)
+
+    assert [one.name for one in kept.figures.tdps] == ["mẫu Tân Trung", "mẫu Phù Lôi"]
 
 
 async def test_a_sample_code_under_a_real_name_goes_on_as_a_real_tdp(sample_tx: Tx) -> None:

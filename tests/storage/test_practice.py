@@ -182,6 +182,7 @@ async def test_what_a_twin_does_for_the_ward_is_answered_and_undone(
         await perform(tx, twin, RevokeRole(1))
 
         assert isinstance(made, Invited)
+        assert made.is_practice
         assert await perform(tx, await somebody(tx, "other"), ReadInvite(made.words)) == WrongCode()
         assert await tx.connection.scalar(select(func.count()).select_from(Invites)) == 1
         held = select(Grants.id).where(Grants.revoked_at.is_(None))

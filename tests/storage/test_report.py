@@ -229,6 +229,20 @@ async def test_a_ward_that_stated_nothing_has_counts_and_no_shares(
         assert share(figures, "A1") == share(figures, "B1") == share(figures, "D0") == (None, None)
 
 
+async def test_staff_stated_for_the_whole_ward_are_the_whole_of_its_offices(
+    ward: Database, now: datetime
+) -> None:
+    async with ward.transaction(now) as tx:
+        await put(tx, Units, {"id": 1, "kind": "office", "name": "UBND phường"})
+        await somebody(tx, 1, "TB-01", unit=1)
+        await put(tx, Stated, stated("staff", 85))
+
+        figures = (await made(tx)).figures
+
+        assert share(figures, "A1") == (1, 85)
+        assert one(figures, "A1").note == "Tổng số là số chung của cả phường."
+
+
 async def test_a_number_that_was_stated_later_is_not_in_an_earlier_period(
     ward: Database, now: datetime
 ) -> None:

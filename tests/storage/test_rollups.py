@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Row, func, insert, select, update
 
-from handlers._requests.figures import Dimension, FiguresBy
+from handlers._requests.behind import PeopleBehind
+from handlers._requests.figures import Count, Dimension, FiguresBy
 from handlers._requests.person import Role
-from storage import perform, rollups
+from storage import _histories, perform, rollups
 from storage._database import Database
 from storage._tx import Tx
 from storage.house import Actor, House
@@ -210,6 +211,51 @@ async def test_rows_are_added_up_anew_once_the_core_lessons_are_others(
         assert await is_read(tx)
         assert {row.code for row in await stored(tx)} >= {"core", "staff", "reached"}
         await assert_right(tx, None, None)
+
+
+async def test_rows_of_other_rules_of_counting_are_added_up_anew(
+    database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with database.transaction(now) as tx:
+        await ward.empty_ward(tx)
+        await ward.happen(tx, passed(1, "TB-01", 2))
+        with monkeypatch.context() as before:
+            before.setattr(_histories, "VERSION", _histories.VERSION - 1)
+            await catch_up(tx)
+            await tx.connection.execute(update(SlotCounts).values(people=7))
+            assert await is_read(tx)
+
+        assert not await is_read(tx)
+        await assert_right(tx, None, None)
+
+        await catch_up(tx)
+        assert await is_read(tx)
+        await assert_right(tx, None, None)
+
+
+@pytest.mark.parametrize("is_added_up", [False, True])
+async def test_who_took_up_a_role_and_nothing_else_is_reached_by_nothing_until_they_learn(
+    database: Database, now: datetime, *, is_added_up: bool
+) -> None:
+    async with database.transaction(now) as tx:
+        await ward.empty_ward(tx)
+        await ward.happen(tx, ward.Vouch(2))
+        for number, code in enumerate(("unit", "tdp", "help_asked", "withdrew", "erased")):
+            await ward.happen(tx, ward.Event(2, code, number, 1, 1, None, None))
+        if is_added_up:
+            await catch_up(tx)
+            assert await stored(tx) == []
+
+        for dimension in ward.ADDED:
+            idle = await perform(tx, LAN, FiguresBy(dimension))
+            assert idle.total.reached == sum(line.reached for line in idle.lines) == 0
+
+        await ward.happen(tx, ward.Event(2, "registered", 24 * 20, 1, 1, None, None))
+
+        joined = await perform(tx, LAN, FiguresBy(Dimension.TDP, date(2026, 10, 15), None))
+        assert (joined.total.reached, joined.lines[0].reached) == (1, 1)
+        behind = await perform(tx, LAN, PeopleBehind(Dimension.TDP, "1", Count.REACHED))
+        assert [(one.person, one.last_on) for one in behind.people] == [(2, date(2026, 10, 21))]
 
 
 async def test_a_long_tail_is_counted_and_not_added_up_by_a_reader(

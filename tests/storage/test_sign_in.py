@@ -154,8 +154,9 @@ async def test_a_newer_link_ends_the_one_nobody_opened(database: Database, now: 
         by = await member(tx, Role.STAFF)
         first, second = await link(tx, by), await link(tx, by)
 
-        assert await sign_in.peek(tx, first) == "over"
+        assert await sign_in.peek(tx, first) == "replaced"
         assert await sign_in.peek(tx, second) == "open"
+        assert await sign_in.spend(tx, first, DEVICE) is LinkState.REPLACED
 
 
 async def test_an_unknown_link_is_refused_and_audited_under_nobodys_name(

@@ -52,7 +52,8 @@ async def tx(database: Database, now: datetime) -> AsyncIterator[Tx]:
 
 
 async def state(tx: Tx, key: str, value: int, as_of: date = OCTOBER, **more: object) -> object:
-    request = StateFigure(key, value, as_of, **{"source": POLICE, **more})
+    document = "12/BC-CAP" if key == "vneid" else ""
+    request = StateFigure(key, value, as_of, **{"source": POLICE, "document": document, **more})
     return await perform(tx, LAN, request)
 
 
@@ -104,6 +105,12 @@ async def test_nobody_at_all_is_a_number_too(tx: Tx) -> None:
         ({"key": "pupils", "value": 1, "unit": 2}, FigureFault.WRONG_PLACE),
         ({"key": "pupils", "value": 1, "tdp": 1}, FigureFault.WRONG_PLACE),
         ({"key": "pupils", "value": 1, "tdp": 1, "unit": 1}, FigureFault.WRONG_PLACE),
+        ({"key": "vneid", "value": 1, "document": " "}, FigureFault.NO_DOCUMENT),
+        *(
+            ({"key": key.key, "value": 1}, FigureFault.NEEDS_UNIT)
+            for key in STATED_KEYS
+            if key.key not in {"adults", "staff", "vneid"}
+        ),
     ],
     ids=str,
 )

@@ -37,6 +37,8 @@ COUNTS: Mapping[Count, str] = MappingProxyType(
     }
 )
 """How the page calls each figure."""
+NEW: Mapping[Count, str] = MappingProxyType({**COUNTS, Count.REACHED: "Mới tham gia"})
+"""Likewise where days before are left out: whoever joined then does not join again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ class Chosen:
     is_visits: bool = False
     after: int = 0
     wrong: str = ""
+
+    @property
+    def called(self) -> Mapping[Count, str]:
+        """How each figure is called over these days."""
+        return COUNTS if self.since is None else NEW
 
     def at(self, path: str, **changes: object) -> str:
         """The address of the same, changed so."""

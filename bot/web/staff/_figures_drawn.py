@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from bot.reports.charts import Bar, Column, bars, columns
-from bot.reports.figures import NOT_COUNTED
-from bot.web.staff._chosen import COUNTS, Chosen
+from bot.reports.figures import DEFINITIONS, NOT_COUNTED
+from bot.web.staff._chosen import NEW, Chosen
 from handlers import _printed
 from handlers._indicators import FROM_16
 from handlers._requests.behind import PersonBehind
@@ -17,7 +17,7 @@ from handlers._requests.questions import Difficulties, QuestionFigures
 
 HARDEST = 15
 MOST_OF_A_MONTH = timedelta(days=20)
-"""From the first day of a month of either kind into the one that gives it its name."""
+"""From the first day of an office's month, or of what is left of one, into the month that gives it its name."""
 PLACES = (
     Count.REACHED,
     Count.STARTED,
@@ -32,6 +32,8 @@ SHOWN = {
     Dimension.LESSON: (Count.STARTED, Count.COMPLETED, Count.PASSED, Count.PASSED_AT_ONCE),
 }
 """The columns of each table; of a lesson nobody is reached and no core is complete."""
+OF_MONTHS = "theo tháng báo cáo, từ ngày 15 đến ngày 14"
+OF_HALVES = "theo nửa tháng, ghi ngày đầu"
 DEFINED = {Count.COMPLETED: "completed"}
 """How a figure is called among the definitions, where not by its own value."""
 
@@ -74,9 +76,14 @@ def progress(figures: Figures, chosen: Chosen, word: str) -> str:
         for line in (known if are_shares else figures.lines)
     ]
     rows.sort(key=lambda row: row.value / (row.of or 1) if are_shares else row.value, reverse=True)
-    title = f"{COUNTS[chosen.count]}: số người theo {word}"
     first = f" Đứng đầu là {rows[0].name}: {_printed.number(rows[0].value)} người." if rows else ""
-    return bars("theo-dong", title, f"{chosen.title}.{first} Bảng số liệu ở dưới biểu đồ.", rows)
+    told = f"{chosen.title}.{first} Bảng số liệu ở dưới biểu đồ."
+    return bars("theo-dong", told_progress(chosen, word), told, rows, is_to_greatest=True)
+
+
+def told_progress(chosen: Chosen, word: str) -> str:
+    """What the picture of progress shows: “Học xong: số người theo tổ dân phố; …”."""
+    return f"{chosen.called[chosen.count]}: số người theo {word}; thanh dài nhất là dòng cao nhất"
 
 
 def over_time(course: Course, chosen: Chosen, line: Line | None) -> str:
@@ -84,14 +91,14 @@ def over_time(course: Course, chosen: Chosen, line: Line | None) -> str:
     rows = [Column(_when(point.since, course), point.people) for point in course.points]
     last = course.points[-1] if course.points else None
     now = f" Gần đây nhất: {_printed.number(last.people)} người." if last else ""
-    told = f"Số người theo từng {'tháng' if course.has_months else 'nửa tháng'}.{now}"
-    return columns("theo-thoi-gian", told_course(chosen, line), told, rows)
+    told = f"Số người theo từng {'tháng báo cáo' if course.has_months else 'nửa tháng'}.{now}"
+    return columns("theo-thoi-gian", told_course(course, chosen, line), told, rows)
 
 
-def told_course(chosen: Chosen, line: Line | None) -> str:
-    """What the picture over time shows: “Học xong theo thời gian: Tân Trung”."""
+def told_course(course: Course, chosen: Chosen, line: Line | None) -> str:
+    """What the picture over time shows: “Học xong theo tháng báo cáo, …: Tân Trung”."""
     where = "tất cả" if line is None else line.label
-    return f"{COUNTS[chosen.count]} theo thời gian: {where}"
+    return f"{NEW[chosen.count]} {OF_MONTHS if course.has_months else OF_HALVES}: {where}"
 
 
 def _when(since: date, course: Course) -> str:
@@ -112,18 +119,25 @@ def hardest(found: Difficulties) -> str:
 # ---------------------------------------------------------------- tables
 
 
-def heads(dimension: Dimension, word: str) -> tuple[str, ...]:
+def heads(chosen: Chosen, word: str) -> tuple[str, ...]:
     """The heads of the table of figures."""
     counts = [
-        f"{COUNTS[count]} (người / lượt)" if _has_visits(count) else f"{COUNTS[count]} (người)"
-        for count in SHOWN[dimension]
+        f"{chosen.called[count]} ({'người / lượt' if _has_visits(count) else 'người'})"
+        for count in SHOWN[chosen.dimension or Dimension.TDP]
     ]
     return (word[:1].upper() + word[1:], *counts, "Học xong so với số người đã báo")
 
 
-def ages(dimension: Dimension) -> tuple[str, ...]:
-    """How old those are whose shares are told: of units nobody is asked to be of age."""
-    return () if dimension is Dimension.UNIT else (FROM_16,)
+def definitions(chosen: Chosen) -> tuple[str, ...]:
+    """What the page's figures mean, and how old those are whose shares are told: of units, of any age."""
+    dimension = chosen.dimension or Dimension.TDP
+    keys = {"nguoi", "luot", *map(name_of, SHOWN[dimension])}
+    if name_of(Count.REACHED) in keys:
+        keys.add("reached_new")  # the picture over time, at least, is of periods
+        if chosen.since is not None:
+            keys.remove(name_of(Count.REACHED))
+    ages = () if dimension is Dimension.UNIT else (FROM_16,)
+    return (*(text for key, text in DEFINITIONS.items() if key in keys), *ages)
 
 
 def _has_visits(count: Count) -> bool:

@@ -31,6 +31,9 @@ _FAULTS = {
     FigureFault.NOT_A_COUNT: "Ghi số nguyên từ 0 trở lên, ví dụ 25736.",
     FigureFault.IN_FUTURE: "Ngày này chưa tới. Ghi ngày mà số liệu đã có.",
     FigureFault.NO_SOURCE: "Ghi cơ quan cung cấp số liệu, ví dụ Công an phường.",
+    FigureFault.NO_DOCUMENT: "Đây là số công bố. Ghi số và ngày văn bản công bố, "
+    "ví dụ 12/BC-CAP ngày 30/10/2026.",
+    FigureFault.NEEDS_UNIT: "Số này do từng đơn vị báo. Chọn một đơn vị, không chọn “Cả phường”.",
     FigureFault.WRONG_PLACE: "Loại số liệu này không tính cho nơi đã chọn. Chọn nơi khác.",
 }
 _FIELDS = {
@@ -38,6 +41,8 @@ _FIELDS = {
     FigureFault.NOT_A_COUNT: "so",
     FigureFault.IN_FUTURE: "ngay",
     FigureFault.NO_SOURCE: "nguon",
+    FigureFault.NO_DOCUMENT: "van-ban",
+    FigureFault.NEEDS_UNIT: "noi",
     FigureFault.WRONG_PLACE: "noi",
 }
 _NO_DAY = "Ghi đủ ngày/tháng/năm, ví dụ 30/10/2026."

@@ -12,9 +12,8 @@ from datetime import date
 
 from aiohttp import web
 
-from bot.reports.figures import DEFINITIONS
 from bot.web.staff import _figures_drawn as drawn
-from bot.web.staff._chosen import ALL, COUNTS, LINES, NAMES, OWN, Chosen, read_chosen
+from bot.web.staff._chosen import ALL, LINES, NAMES, OWN, Chosen, read_chosen
 from bot.web.staff._forms import whole_number
 from bot.web.staff.desk import ROOT, Desk, Page
 from handlers import _periods
@@ -33,7 +32,7 @@ VOUCH = f"{PEOPLE}/{{id}}/xac-nhan"
 SEE_PEOPLE = frozenset(WARD_ROLES) - {Role.OBSERVER}
 SEE_QUESTIONS = frozenset(WARD_ROLES) - {Role.TEAM, Role.HEAD}
 A_YEAR = 24
-"""Half months that the picture over time shows at least."""
+"""Half months that the picture over time shows at least, from a 15th on."""
 
 
 class FiguresPage:
@@ -55,8 +54,7 @@ class FiguresPage:
             course = await perform(tx, by, self._course(chosen, dimension, line))
             at = tx.now
         word = self._word(dimension)
-        heads = drawn.heads(dimension, word)
-        keys = dict.fromkeys(["nguoi", "luot", *map(drawn.name_of, drawn.SHOWN[dimension])])
+        heads = drawn.heads(chosen, word)
         return self._desk.page(
             request,
             "figures",
@@ -65,18 +63,18 @@ class FiguresPage:
             at=at,
             options=self._options(),
             lines=[(name, self._word(one)) for name, one in LINES.items()],
-            counts=[(count.value, text) for count, text in COUNTS.items()],
+            counts=[(count.value, text) for count, text in chosen.called.items()],
             xem=NAMES[dimension],
             progress=drawn.progress(figures, chosen, word),
-            told_progress=f"{COUNTS[chosen.count]}: số người theo {word}",
+            told_progress=drawn.told_progress(chosen, word),
             progress_rows=[drawn.compared(one, chosen.count) for one in figures.lines],
             heads=heads,
             rows=self._rows(request, figures, chosen),
             has_people=self._may(request, SEE_PEOPLE),
             course=drawn.over_time(course, chosen, line),
-            told_course=drawn.told_course(chosen, line),
+            told_course=drawn.told_course(course, chosen, line),
             course_rows=drawn.pair(course),
-            definitions=[*(DEFINITIONS[key] for key in keys), *drawn.ages(dimension)],
+            definitions=drawn.definitions(chosen),
             questions=chosen.at(QUESTIONS) if self._may(request, SEE_QUESTIONS) else "",
             back=chosen.at(PAGE.path, key=None) if line is not None else "",
         )
@@ -86,7 +84,7 @@ class FiguresPage:
         until = min(chosen.until or self._today, self._today)
         since = chosen.since
         if since is not None:
-            a_year_ago = max(slot_on(until) - A_YEAR + 1, slot_on(date.min))
+            a_year_ago = max((slot_on(until) - A_YEAR) | 1, slot_on(date.min))
             since = min(since, first_day(a_year_ago))
         if line is None:
             return OverTime(chosen.count, since=since, until=until)
@@ -143,7 +141,7 @@ class FiguresPage:
             "behind",
             chosen=chosen,
             label=label,
-            count=COUNTS[chosen.count],
+            count=chosen.called[chosen.count],
             rows=[
                 (drawn.face(one), may_vouch and not (one.is_confirmed or one.is_erased))
                 for one in page.people

@@ -129,10 +129,10 @@ def test_every_day_reads_back_in_each_form(one: date) -> None:
         ("Thường xuyên", None),
         ("Hằng tháng", None),
         ("hàng năm", None),
-        ("sớm", Bad(Fault.NOT_A_DAY, "sớm", "")),
+        ("sớm", Bad(Fault.NOT_A_DEADLINE, "sớm", "")),
         ("tháng 13/2026", Bad(Fault.NO_SUCH_DAY, "tháng 13/2026")),
-        ("Quý II", Bad(Fault.NOT_A_DAY, "Quý II", "")),
-        ("thường xuyên đến 2026", Bad(Fault.NOT_A_DAY, "thường xuyên đến 2026", "")),
+        ("Quý II", Bad(Fault.NOT_A_DEADLINE, "Quý II", "")),
+        ("thường xuyên đến 2026", Bad(Fault.NOT_A_DEADLINE, "thường xuyên đến 2026", "")),
     ],
     ids=str,
 )

@@ -1,17 +1,23 @@
 """A sheet as a list: its heads found wherever they stand, every wrong cell named at once."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+import lessons
 from bot.lists import wording
+from bot.lists.cells import Bad
 from bot.lists.kinds import DENOMINATORS, ENTERPRISES, KINDS, MEMBERS, SCHOOLS, TASKS, TDPS, Kind
 from bot.lists.reading import Parsed, read_list
 from bot.lists.sheets import Unreadable
+from bot.web.staff._people_words import ROLE_NAMES
 from handlers._requests.lists import (
     CountLine,
     Fault,
@@ -28,6 +34,7 @@ Rows = Sequence[Sequence[Any]]
 TDP_HEADS = ("Mã", "Tên", "Số", "Phường cũ", "Từ ngày", "Đến ngày", "Nhập vào mã")
 FIGURE_HEADS = ("Loại số liệu", "Mã tổ hoặc đơn vị", "Số", "Ngày", "Nguồn", "Số văn bản")
 OCTOBER = date(2026, 10, 30)
+WORDS = Path(lessons.__file__).parent / "phrases"
 
 
 @pytest.fixture
@@ -191,7 +198,7 @@ BAD: dict[str, tuple[Kind, Rows, list[str]]] = {
         ],
         [
             "Dòng 2, cột “Loại số liệu”: “Người lớn” không có trong danh sách. Ghi một trong: "
-            + ", ".join(DENOMINATORS.columns[0].options)
+            + ", ".join(f"“{one}”" for one in DENOMINATORS.columns[0].options)
             + ".",
             "Dòng 2, cột “Số”: “12,5” không phải số nguyên. Ghi số liền nhau, ví dụ 125.",
             "Dòng 2, cột “Ngày”: “30/10” không phải một ngày. Ghi đủ ngày/tháng/năm, ví dụ 30/11/2026.",
@@ -216,7 +223,7 @@ BAD: dict[str, tuple[Kind, Rows, list[str]]] = {
         [["Vai trò", "Họ tên", "Nơi làm việc"], ["Tổ trưng", "Lan", "x"]],
         [
             "Dòng 2, cột “Vai trò”: “Tổ trưng” không có trong danh sách. Ghi một trong: "
-            + ", ".join(MEMBERS.columns[0].options)
+            + ", ".join(f"“{one}”" for one in MEMBERS.columns[0].options)
             + ". Có phải “Tổ trưởng” không?"
         ],
     ),
@@ -325,3 +332,39 @@ def test_every_fault_has_a_sentence_that_ends_and_names_no_bare_key() -> None:
         said_of = wording._FAULTS[fault]
         assert said_of.endswith(".")
         assert "{" not in wording.what_to_do(TDPS, wording.Problem(2, "code", fault, "x", "y"))
+
+
+def test_a_role_is_known_by_every_name_the_chat_has_for_it() -> None:
+    phrases = yaml.safe_load((WORDS / "roles.yaml").read_text("utf-8"))
+    places = ({"unit": "tổ dân phố", "commune": "phường"}, {"unit": "xóm", "commune": "xã"})
+    read = MEMBERS.columns[0].read
+    for role in Role:
+        if role is Role.RESIDENT:
+            continue
+        said = phrases[role.value]
+        for place in places:
+            for name in (said["text"], *said["words"]):
+                assert read(name.format(**place)) is role, name
+    assert read("Tổ trưởng tổ dân phố") is Role.HEAD
+
+
+def test_a_role_is_known_by_the_name_that_the_page_and_the_handbook_have_for_it() -> None:
+    read = MEMBERS.columns[0].read
+    handbook = (WORDS.parents[1] / "docs" / "vai-tro.md").read_text("utf-8")
+    names = re.findall(r"^\| (.+?) \| `(\w+)` \|", handbook, re.MULTILINE)
+    assert len(names) == len(Role) - 1
+    for name, value in names:
+        assert read(name) is Role(value), name
+    for role, name in ROLE_NAMES.items():
+        assert role is Role.RESIDENT or read(name) is role, name
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.title)
+def test_every_word_that_is_suggested_is_accepted(kind: Kind) -> None:
+    for column in kind.columns:
+        for option in column.options:
+            assert not isinstance(column.read(option), Bad)
+            bad = column.read(f"{option}x")
+            assert isinstance(bad, Bad)
+            assert bad.meant
+            assert not isinstance(column.read(bad.meant), Bad)

@@ -39,6 +39,27 @@ SENTENCES = [
         "Dòng 2, cột “Mã tổ hoặc đơn vị”: Số này là của cả phường. Để trống ô này.",
     ),
     (
+        DENOMINATORS,
+        Problem(2, "place", Fault.NEEDS_UNIT),
+        "Dòng 2, cột “Mã tổ hoặc đơn vị”: Số này do từng đơn vị báo. Ghi tên đơn vị vào ô này.",
+    ),
+    (
+        DENOMINATORS,
+        Problem(2, "document", Fault.NO_DOCUMENT),
+        (
+            "Dòng 2, cột “Số văn bản”: Đây là số công bố. Ghi số và ngày văn bản công bố, "
+            "ví dụ 12/BC-CAP ngày 30/10/2026."
+        ),
+    ),
+    (
+        TASKS,
+        Problem(2, "due_on", Fault.NOT_A_DEADLINE, "sớm"),
+        (
+            "Dòng 2, cột “Thời gian”: “sớm” không phải một thời hạn. Ghi ngày/tháng/năm như 30/11/2026, "
+            "hoặc “Quý IV/2026”, “tháng 11/2026”, “năm 2026”; làm quanh năm thì ghi “thường xuyên”."
+        ),
+    ),
+    (
         SCHOOLS,
         Problem(0, "", Fault.TOO_MANY_ROWS, "5001", "5000"),
         "Danh sách có 5001 dòng, tối đa 5000. Chia làm nhiều tệp.",

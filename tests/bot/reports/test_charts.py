@@ -52,6 +52,17 @@ def test_without_every_whole_known_bars_compare_numbers_and_name_no_share() -> N
     assert first == pytest.approx(second / 2, abs=1)
 
 
+def test_small_shares_are_drawn_to_the_greatest_of_them_where_that_is_asked() -> None:
+    rows = [Bar("A", 10, 1000), Bar("B", 10, 4000), Bar("C", 0, 500)]
+
+    svg = bars("tdp", "Học xong", "", rows, is_to_greatest=True)
+
+    first, second = (float(bar.get("width", 0)) for bar in filled(svg))
+    assert first > WIDTH / 2
+    assert second == pytest.approx(first / 4, abs=1)
+    assert texts(svg)[1::2] == ["10 (1%)", "10 (0,25%)", "0 (0%)"]
+
+
 def test_more_than_the_whole_is_marked_and_stays_within_its_frame() -> None:
     svg = bars("tdp", "Học xong", "", [Bar("A", 40, 36), Bar("B", 36, 36)])
 
@@ -85,9 +96,11 @@ def test_a_chart_of_nothing_says_that_there_is_nothing(svg: str) -> None:
     assert texts(svg) == [NOTHING]
 
 
-@given(st.lists(st.builds(Bar, NAMES, NUMBERS, st.none() | NUMBERS), max_size=8))
-def test_every_bar_lies_within_the_picture_whatever_its_name_and_number(rows: list[Bar]) -> None:
-    svg = bars("x", "Tên", "Lời", rows)
+@given(st.lists(st.builds(Bar, NAMES, NUMBERS, st.none() | NUMBERS), max_size=8), st.booleans())
+def test_every_bar_lies_within_the_picture_whatever_its_name_and_number(
+    rows: list[Bar], is_to_greatest: bool
+) -> None:
+    svg = bars("x", "Tên", "Lời", rows, is_to_greatest=is_to_greatest)
 
     height = float(read(svg).get("viewBox", "").split()[3])
     for box in list(read(svg).iter(f"{SVG}rect"))[1:]:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
+from bot.reports.charts import WIDTH
 from bot.web.staff import _figures_drawn as drawn
 from bot.web.staff._chosen import ALL, OWN, WRONG_DAYS, Chosen, read_chosen
 from bot.web.staff.figures import PAGE, PEOPLE, QUESTIONS
@@ -215,7 +216,7 @@ async def test_a_line_is_shown_over_time_and_its_share_with_source_and_day(offic
     assert f"1/3, đạt 33,33% (Công an phường, {day})" in page.text
     assert "chưa có số liệu" in page.text  # of all other TDPs
     assert "Kết quả tính người từ 16 tuổi (tự khai)" in page.text
-    assert "Học xong theo thời gian: " in page.text
+    assert "Học xong theo nửa tháng, ghi ngày đầu: " in page.text
     assert "Xem tất cả theo thời gian" in page.text
 
 
@@ -371,9 +372,36 @@ def test_a_month_of_the_office_is_called_after_the_month_it_ends_in() -> None:
 
     picture = drawn.over_time(course, MONTH, None)
 
+    assert "Học xong theo tháng báo cáo, từ ngày 15 đến ngày 14: tất cả" in picture
     assert ">11/2026<" in picture
     assert ">12/2026<" in picture  # the month under way
     assert drawn.pair(course)[0] == ("15/10/2026 – 14/11/2026", "5", "6")
+
+
+def test_who_joined_within_a_period_is_called_so_and_told_from_all_who_ever_did() -> None:
+    everything = Chosen(ALL, None, None, "Từ đầu đến nay")
+
+    assert drawn.heads(MONTH, "tổ dân phố")[1] == "Mới tham gia (người)"
+    assert drawn.heads(everything, "tổ dân phố")[1] == "Đã tham gia (người)"
+    told, of_all = "\n".join(drawn.definitions(MONTH)), "\n".join(drawn.definitions(everything))
+    assert "Mới tham gia: " in told
+    assert "Đã tham gia: " not in told
+    assert "Đã tham gia: " in of_all
+    assert "Mới tham gia" in drawn.told_course(
+        Course((), True), replace(everything, count=Count.REACHED), None
+    )
+
+
+def test_small_shares_of_places_can_be_compared_by_their_bars() -> None:
+    of = Denominator(2000, "adults", "Công an phường", TODAY)
+    lines = (a_line(of=of), a_line(key="2", label="Phù Lôi", completed=10, of=of))
+
+    picture = drawn.progress(Figures(lines, a_line()), MONTH, "tổ dân phố")
+
+    longest, half = (float(n) for n in re.findall(r'width="([\d.]+)" height="16"', picture))
+    assert longest > WIDTH / 2
+    assert longest == pytest.approx(2 * half, abs=1)
+    assert "thanh dài nhất là dòng cao nhất" in picture
 
 
 @pytest.mark.parametrize(("of", "drawn_as"), [(8, "5 (62,50%)"), (None, "5")])

@@ -269,6 +269,7 @@ async def test_a_number_of_a_tdp_may_be_more_than_all_and_is_flagged(office: Any
         ({"noi": "tdp-x"}, "Chọn một nơi."),
         ({"noi": f"unit-{'9' * 30}", "loai": "pupils"}, "Chọn một nơi."),
         ({"noi": "unit-99", "loai": "pupils"}, "không tính cho nơi đã chọn"),
+        ({"loai": "pupils"}, "Số này do từng đơn vị báo."),
     ],
     ids=str,
 )
@@ -281,6 +282,17 @@ async def test_a_wrong_number_is_said_beside_its_field_and_what_was_typed_stays(
 
     assert (got.status, words in got.text) == (422, True)
     assert "12/BC-CAP ngày 30/6/2026" in got.text
+    assert await numbers(office, Stated) == 0
+
+
+async def test_a_published_number_without_its_document_is_refused_beside_that_field(
+    office: Any,
+) -> None:
+    lan = await office.signed_in(Role.STAFF)
+
+    got = await lan.post(FIGURES, VNEID | {"van-ban": " "})
+
+    assert (got.status, "Ghi số và ngày văn bản công bố" in got.text) == (422, True)
     assert await numbers(office, Stated) == 0
 
 

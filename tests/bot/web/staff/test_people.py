@@ -51,6 +51,8 @@ async def test_an_invite_shows_words_that_work_and_a_code_to_scan(office: Any) -
     made = await staff.post("/can-bo/nguoi/moi", LAN)
 
     assert (made.status, made.headers["Cache-Control"]) == (200, "no-store")
+    assert "Nhắn “mã mời” cho trợ lý rồi gõ ba chữ này" in made.text
+    assert "Đây là tập thử" not in made.text
     assert made.text.count("<svg") == 1
     assert not re.findall(r"\sstyle=", made.text)
     read = await read_code(office, words_of(made.text))

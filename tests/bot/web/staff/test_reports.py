@@ -102,7 +102,9 @@ async def test_everybodys_report_is_marked_and_leaves_out_a_school_of_which_few_
     paper = Document(io.BytesIO(await file_of(staff, f"{path}/cong-khai/docx")))
     book = load_workbook(io.BytesIO(await file_of(staff, f"{path}/cong-khai/xlsx")))
 
-    assert f"{path}/cong-khai/docx" in (await staff.get(path)).text
+    shown = (await staff.get(path)).text
+    assert f"{path}/cong-khai/docx" in shown
+    assert "số chung của toàn địa bàn giữ nguyên" in shown
     assert "3/1.417" in own
     assert "3/1.417" not in text
     assert text.startswith("DỰ THẢO – BẢN CÔNG KHAI")

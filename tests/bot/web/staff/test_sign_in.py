@@ -117,6 +117,17 @@ async def test_a_link_that_is_over_says_so_and_opens_nothing(office: Any) -> Non
     assert browser.cookies == {}
 
 
+async def test_a_link_in_whose_place_a_newer_one_came_says_so(office: Any) -> None:
+    person = await office.person(Role.STAFF)
+    first = await office.link(person)
+    await office.link(person)
+
+    answer = await (await office.browser()).sign_in(first)
+
+    assert (answer.status, "đã xin đường dẫn mới" in answer.text) == (410, True)
+    assert "hết hạn" not in answer.text
+
+
 @pytest.mark.parametrize("token", ["", "x", "A" * 40, "A" * 5000, "…", "a\0b", "%00"])
 async def test_a_token_that_nobody_made_opens_nothing(office: Any, token: str) -> None:
     browser = await office.browser()
@@ -274,6 +285,7 @@ async def test_a_page_opened_while_practising_says_so_and_keeps_nothing(office: 
 
     assert (made.status, "Trần Văn Bình" in made.text) == (200, True)
     assert "ĐANG TẬP THỬ" in made.text
+    assert "Đây là tập thử: ba chữ và mã QR dưới đây không mở được gì" in made.text
     assert "Lê Văn Tám" not in (await browser.get("/can-bo/nguoi")).text
     assert await office.audit("invited") == []
 
