@@ -19,6 +19,8 @@ from handlers._printed import number
 from handlers._requests.report import Indicator, Measure, Stated, TdpLine, UnitLine
 from handlers._requests.stated import UnitKind
 
+OF_WHOLE_WARD = "Tổng số là số chung của cả phường."
+"""The note of an indicator whose whole was stated in one number: all units are counted, with one or without."""
 ON_THE_SYSTEM = "đếm trên hệ thống"
 NOT_YET = "Hệ thống chưa ghi số này."
 SEVERAL = 3
@@ -100,7 +102,7 @@ def _staff_of(of: Counted, offices: Sequence[UnitLine]) -> tuple[Whole, Sequence
     together = [one.total for one in known if one.total]
     notes = [] if offices else ["Chưa có cơ quan nào trong danh sách đơn vị nên chưa đếm được."]
     if of.whole_staff is not None:
-        notes.append("Tổng số là số chung của cả phường.")
+        notes.append(OF_WHOLE_WARD)
         added = sum(one.value for one in together)
         if known and known == offices and added != of.whole_staff.value:
             notes.append(f"Số của các cơ quan cộng lại là {number(added)}.")

@@ -22,6 +22,7 @@ from dataclasses import astuple, fields, replace
 from datetime import date
 from typing import TypeVar
 
+from handlers._indicators import OF_WHOLE_WARD
 from handlers._requests.figures import Denominator, Figures, Line
 from handlers._requests.report import (
     Learning,
@@ -182,14 +183,15 @@ def public_report(figures: ReportFigures) -> ReportFigures:
     tdps, lessons = _tdps(figures.tdps), _lessons(figures.lessons)
     alone = {line.name for line in tdps if line.id}
     taught_alone = {line.id for line in lessons}
-    withheld = _of_one_unit(figures.units)
+    open_to_all = {one.code for one in figures.indicators if OF_WHOLE_WARD in one.note}
+    withheld = _of_one_unit(figures.units, open_to_all)
     return replace(
         figures,
         indicators=tuple(
             one for one in figures.indicators if one.code not in withheld or one.numerator is None
         ),
         tdps=tdps,
-        units=_units(figures.units),
+        units=_units(figures.units, open_to_all),
         lessons=lessons,
         obstacles=tuple(
             one for one in figures.obstacles if one.lesson in taught_alone and _may_be_told(one)
@@ -259,12 +261,12 @@ def _lesson(lines: Sequence[LessonLine]) -> LessonLine:
     )
 
 
-def _units(lines: Sequence[UnitLine]) -> tuple[UnitLine, ...]:
+def _units(lines: Sequence[UnitLine], open_to_all: Collection[str]) -> tuple[UnitLine, ...]:
     """Units whose numbers are added in one indicator are put together with each other."""
-    counted = dict.fromkeys(_counted_as(line) for line in lines)
+    counted = dict.fromkeys(_counted_as(line, open_to_all) for line in lines)
     found: list[UnitLine] = []
     for kind in counted:
-        these = [line for line in lines if _counted_as(line) == kind]
+        these = [line for line in lines if _counted_as(line, open_to_all) == kind]
         found += (
             these[group[0]] if len(group) == 1 else _unit([these[place] for place in group])
             for group in grouped([_taught(line) for line in these])
@@ -272,17 +274,22 @@ def _units(lines: Sequence[UnitLine]) -> tuple[UnitLine, ...]:
     return tuple(found)
 
 
-def _counted_as(line: UnitLine) -> tuple[str, bool]:
-    """The indicator of a unit's kind, and whether its numbers are in it: one without both is left out."""
-    return INDICATORS.get(line.kind, line.kind), line.taught is not None and line.total is not None
+def _counted_as(line: UnitLine, open_to_all: Collection[str]) -> tuple[str, bool]:
+    """The indicator of a unit's kind, and whether its numbers are in it.
+
+    One without both is left out, but of an indicator in `open_to_all`, whose whole is not the units' own.
+    """
+    code = INDICATORS.get(line.kind, line.kind)
+    has_both = line.taught is not None and line.total is not None
+    return code, has_both or code in open_to_all
 
 
-def _of_one_unit(lines: Sequence[UnitLine]) -> Collection[str]:
+def _of_one_unit(lines: Sequence[UnitLine], open_to_all: Collection[str]) -> Collection[str]:
     """The indicators that are the small numbers of a single unit; where none has both, all are counted."""
     found = set()
     for code in INDICATORS.values():
-        these = [line for line in lines if _counted_as(line)[0] == code]
-        made_of = [line for line in these if _counted_as(line)[1]] or these
+        these = [line for line in lines if _counted_as(line, open_to_all)[0] == code]
+        made_of = [line for line in these if _counted_as(line, open_to_all)[1]] or these
         if len(made_of) == 1 and not is_open(_taught(made_of[0])):
             found.add(code)
     return found

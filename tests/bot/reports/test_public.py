@@ -372,6 +372,24 @@ def test_no_small_number_of_a_unit_follows_from_the_lines_and_the_indicators(
             assert not can_be_solved(line.id, equations)
 
 
+def test_where_staff_are_stated_in_one_number_an_office_without_one_is_not_left_over() -> None:
+    offices = (unit(1, "office", 30, 50), unit(2, "office", 3, None), unit(3, "office", 20, 40))
+    whole = Stated(100, date(2026, 11, 1), "UBND phường", "")
+    counted = Counted(
+        date(2026, 11, 14), 0, 0, offices, (), "tổ", None, None, "", "", whole_staff=whole
+    )
+    figures = replace(report((), offices), indicators=indicators(counted))
+
+    shown = public_report(figures)
+
+    (staff,) = [one for one in shown.indicators if one.code == "A1"]
+    assert staff.numerator == 53
+    told = [0 if one.taught is None else one.taught.value for one in shown.units]
+    assert 53 - sum(told) not in range(1, 5)
+    assert all(number >= 5 for number in told)
+    assert len(shown.units) == 2
+
+
 def test_an_indicator_that_is_one_units_own_small_number_is_left_out() -> None:
     school, firm = unit(1, "school", 3, 400), unit(2, "enterprise", 30, 90)
     counted = Counted(date(2026, 11, 14), 0, 0, (school, firm), (), "tổ", None, None, "", "")
