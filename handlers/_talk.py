@@ -213,8 +213,8 @@ class Book:
         """What else may be typed for an option, with the label's own values filled in."""
         if label.key == "engine.text":
             return ()
-        given = {name: str(value) for name, value in label.values}
-        return tuple(
-            fill(one, {**self.values, **given})
-            for one in self.content.phrases.entry(label.key).words
-        )
+        found = self.content.phrases.entry(label.key).words
+        if not label.values:
+            return found
+        given = {**self.values, **{name: str(value) for name, value in label.values}}
+        return tuple(fill(one, given) for one in found)
